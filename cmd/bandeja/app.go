@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/bandeja/bandeja/internal/account"
+	"github.com/bandeja/bandeja/internal/blob"
+	"github.com/bandeja/bandeja/internal/channel"
+	"github.com/bandeja/bandeja/internal/channel/telegram"
+	"github.com/bandeja/bandeja/internal/channel/whatsapp"
+	"github.com/bandeja/bandeja/internal/config"
+	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/eventlog"
+	"github.com/bandeja/bandeja/internal/gateway"
+	"github.com/bandeja/bandeja/internal/httpapi"
+	"github.com/bandeja/bandeja/internal/inbox"
+	"github.com/bandeja/bandeja/internal/jobs"
+	"github.com/bandeja/bandeja/internal/realtime"
+	"github.com/bandeja/bandeja/web"
+)
+
+// app is Bandeja put together.
+type app struct {
+	settings config.Config
+	log      *slog.Logger
+	db       *db.DB
+	events   *eventlog.Log
+	queue    *jobs.Queue
+	accounts *account.Service
+	contacts *contact.Service
+	files    *blob.Store
+	gateway  *gateway.Gateway
+	inbox    *inbox.Inbox
+	hub      *realtime.Hub
+	server   *httpapi.Server
+}
+
+// adapters are the channels that can be connected, in the order they are offered.
+func adapters() []channel.Adapter {
+	return []channel.Adapter{whatsapp.New(), telegram.New()}
+}
+
+// parts are what differs between ways to run.
+type parts struct {
+	// instance keeps this process's place; empty for short commands.
+	instance string
+	// openNetwork lets channels call loopback, for the simulator.
+	openNetwork bool
+}
+
+// assemble opens the database and puts everything together. Nothing runs yet.
+func assemble(ctx context.Context, settings config.Config, p parts) (a *app, err error) {
+	a = &app{settings: settings}
+	if a.log, err = settings.Logger(os.Stderr); err != nil {
+		return nil, err
+	}
+	keys, err := config.OpenKeyring(settings)
+	if err != nil {
+		return nil, err
+	}
+	a.db, err = db.Open(ctx, db.Options{URL: settings.DatabaseURL, Dir: settings.DataDir, Instance: p.instance, Logger: a.log})
+	if err != nil {
+		return nil, err
+	}
+	if a.files, err = blob.Open(filepath.Join(settings.DataDir, "files"), a.db); err != nil {
+		return nil, err
+	}
+	a.events = eventlog.New(a.db, a.log)
+	a.queue = jobs.New(a.db, a.log)
+	a.accounts = account.New(a.db)
+	a.contacts = contact.NewService(a.events)
+	a.gateway = gateway.New(gateway.Options{
+		DB: a.db, Queue: a.queue, Events: a.events, Files: a.files, Keys: keys, Adapters: adapters(),
+		PublicURL: settings.PublicURL, MaxUpload: settings.MaxUpload << 20, Logger: a.log, OpenNetwork: p.openNetwork,
+	})
+	a.inbox = inbox.New(a.events, a.gateway, a.log)
+	directory := account.NewDirectory(a.db)
+	if a.hub, err = realtime.New(a.db, a.events, directory, a.log); err != nil {
+		return nil, err
+	}
+	a.server, err = httpapi.New(httpapi.Options{
+		DB: a.db, Accounts: a.accounts, Directory: directory, Contacts: a.contacts, Inbox: a.inbox, Gateway: a.gateway,
+		Queue: a.queue, Events: a.events, Files: a.files, Hub: a.hub, Logger: a.log, Web: web.Files(),
+		TrustedProxies: settings.TrustProxy, MaxUpload: settings.MaxUpload << 20, Version: version,
+	})
+	return a, err
+}
+
+// stopWithin is how long a stop may take before connections are cut.
+const stopWithin = 20 * time.Second
+
+// run serves on the listener until ctx ends, then finishes what runs.
+func (a *app) run(ctx context.Context, l net.Listener) error {
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	var wg sync.WaitGroup
+	failed := make(chan error, 8)
+	start := func(name string, f func(context.Context) error) {
+		wg.Go(func() {
+			if err := f(work); err != nil && work.Err() == nil {
+				failed <- fmt.Errorf("%s: %w", name, err)
+			}
+		})
+	}
+	a.events.Run(work)
+	if err := a.gateway.Run(work); err != nil {
+		return err
+	}
+	start("jobs", a.queue.Run)
+	start("realtime", a.hub.Run)
+	start("purge", a.purge)
+	srv := &http.Server{Handler: a.server, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
+	go func() {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+	}()
+	a.log.Info("ready", "address", "http://"+l.Addr().String(), "version", version, "database", a.db.Dialect())
+	var err error
+	select {
+	case <-ctx.Done():
+		a.log.Info("stopping")
+	case err = <-failed:
+	}
+	deadline, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	stopWork() // first the live connections, which would never end by themselves
+	if serr := srv.Shutdown(deadline); serr != nil {
+		_ = srv.Close()
+	}
+	wg.Wait()
+	return errors.Join(err, a.db.Close())
+}
+
+// purge deletes, now and then, what need not be kept.
+func (a *app) purge(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(10 * time.Minute):
+		}
+		if err := a.gateway.Purge(ctx, time.Now().Add(-a.settings.InboundKeep)); err != nil && ctx.Err() == nil {
+			a.log.Warn("old webhooks could not be deleted", "err", err)
+		}
+		err := a.db.Write(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(`DELETE FROM idempotency WHERE created_at < $1`, tx.Now().Add(-48*time.Hour).UnixMicro())
+			return err
+		})
+		if err != nil && ctx.Err() == nil {
+			a.log.Warn("old idempotency keys could not be deleted", "err", err)
+		}
+	}
+}

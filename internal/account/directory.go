@@ -1,0 +1,62 @@
+package account
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+)
+
+// directoryAge is how stale a remembered name may be.
+const directoryAge = 10 * time.Second
+
+// Directory remembers what users are called, for the lists and messages that show
+// their names.
+type Directory struct {
+	d  *db.DB
+	mu sync.Mutex
+	of map[crm.ID]*page
+}
+
+type page struct {
+	at    time.Time
+	names map[crm.ID]string
+}
+
+// NewDirectory returns an empty directory.
+func NewDirectory(d *db.DB) *Directory {
+	return &Directory{d: d, of: make(map[crm.ID]*page)}
+}
+
+// Names returns the names of a workspace's users.
+func (d *Directory) Names(ctx context.Context, workspace crm.ID) (func(crm.ID) string, error) {
+	d.mu.Lock()
+	p := d.of[workspace]
+	d.mu.Unlock()
+	if p == nil || time.Since(p.at) > directoryAge {
+		p = &page{at: time.Now(), names: make(map[crm.ID]string)}
+		err := d.d.Read(ctx, func(tx *db.Tx) error {
+			users, err := Users(tx, workspace)
+			for _, u := range users {
+				p.names[u.ID] = u.Name
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		d.mu.Lock()
+		d.of[workspace] = p
+		d.mu.Unlock()
+	}
+	return func(id crm.ID) string { return p.names[id] }, nil
+}
+
+// Forget makes the next look at a workspace fresh.
+func (d *Directory) Forget(workspace crm.ID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.of, workspace)
+}

@@ -1,0 +1,173 @@
+package contact
+
+import (
+	"database/sql"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+)
+
+const (
+	maxTerms    = 12
+	maxTermSize = 60
+	// scanLimit bounds how many candidates a search of several words looks at.
+	scanLimit = 4000
+)
+
+// Fold returns s as it is compared in searches: lower case, without accents,
+// single spaces.
+func Fold(s string) string {
+	s = strings.ToLower(s)
+	if !isASCII(s) {
+		t := transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
+		if folded, _, err := transform.String(t, s); err == nil {
+			s = folded
+		}
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// Terms returns what a contact is found by, each a prefix of what people type:
+// the name from each of its words on, the phone's digits with and without the
+// country, the e-mail.
+func Terms(c *Contact) []string {
+	var terms []string
+	add := func(s string) {
+		if len(s) > maxTermSize {
+			s = s[:maxTermSize]
+			s = strings.ToValidUTF8(s, "")
+		}
+		if s == "" || len(terms) >= maxTerms {
+			return
+		}
+		for _, t := range terms {
+			if t == s {
+				return
+			}
+		}
+		terms = append(terms, s)
+	}
+	name := c.FirstName + " " + c.LastName
+	if strings.TrimSpace(name) == "" {
+		name = c.Alias
+	}
+	words := strings.Fields(Fold(name))
+	for i := range min(len(words), 6) {
+		add(strings.Join(words[i:], " "))
+	}
+	if d := crm.Digits(c.Phone); d != "" {
+		add(d)
+		for _, cut := range []int{1, 2, 3} { // country codes have one to three digits
+			if len(d)-cut >= 6 {
+				add(d[cut:])
+			}
+		}
+	}
+	if c.Email != "" {
+		e := Fold(c.Email)
+		add(e)
+		if at := strings.IndexByte(e, '@'); at >= 0 {
+			add(e[at+1:])
+		}
+	}
+	return terms
+}
+
+func addTerms(tx *db.Tx, c *Contact) error {
+	for _, t := range Terms(c) {
+		err := tx.Queue(`INSERT INTO contact_term (workspace_id, term, contact_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+			int64(c.Workspace), t, int64(c.ID))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// after is the smallest string that is larger than every one that starts with p.
+func after(p string) string { return p + "\U0010FFFF" }
+
+// Found is a hit's place, for the next page.
+type Found struct {
+	Term string
+	ID   crm.ID
+}
+
+// Search returns the ids of up to limit contacts that the text finds, after a
+// place: whose name, phone or e-mail has each of its words, the first of them (or
+// the text as a whole) at the start of a word.
+func Search(tx *db.Tx, workspace crm.ID, text string, at Found, limit int) ([]Found, error) {
+	folded := Fold(text)
+	if folded == "" {
+		return nil, nil
+	}
+	if d := crm.Digits(folded); len(d) >= 3 && strings.Trim(folded, "+0123456789 ()-.") == "" {
+		return scanTerms(tx, workspace, strings.TrimLeft(d, "0"), nil, at, limit)
+	}
+	// Words in the order of the name are one range of the index.
+	found, err := scanTerms(tx, workspace, folded, nil, at, limit)
+	words := strings.Fields(folded)
+	if err != nil || len(words) == 1 || len(found) > 0 || at != (Found{}) {
+		return found, err
+	}
+	longest := 0
+	for i, w := range words {
+		if len(w) > len(words[longest]) {
+			longest = i
+		}
+	}
+	others := append(append([]string{}, words[:longest]...), words[longest+1:]...)
+	return scanTerms(tx, workspace, words[longest], others, at, limit)
+}
+
+func scanTerms(tx *db.Tx, workspace crm.ID, prefix string, others []string, at Found, limit int) ([]Found, error) {
+	if prefix == "" {
+		return nil, nil
+	}
+	args := []any{workspace, prefix, after(prefix), at.Term, at.ID}
+	q := `SELECT t.term, t.contact_id FROM contact_term t WHERE t.workspace_id = $1 AND t.term >= $2 AND t.term < $3
+		AND (t.term, t.contact_id) > ($4, $5)`
+	if len(others) > 0 {
+		q = `SELECT term, contact_id FROM (` + q + ` ORDER BY t.term, t.contact_id LIMIT $6) s WHERE TRUE`
+		args = append(args, scanLimit)
+		for _, w := range others[:min(len(others), 4)] {
+			n := len(args)
+			q += ` AND EXISTS (SELECT 1 FROM contact_term o WHERE o.workspace_id = $1 AND o.contact_id = s.contact_id
+				AND o.term >= ` + db.Params(n+1, 1) + ` AND o.term < ` + db.Params(n+2, 1) + `)`
+			args = append(args, w, after(w))
+		}
+		q += ` ORDER BY term, contact_id LIMIT ` + db.Params(len(args)+1, 1)
+	} else {
+		q += ` ORDER BY t.term, t.contact_id LIMIT $6`
+	}
+	args = append(args, limit*2) // several terms of one contact may match
+	var out []Found
+	seen := make(map[crm.ID]bool)
+	err := tx.Each(q, args, func(r *sql.Rows) error {
+		var f Found
+		if err := r.Scan(&f.Term, &f.ID); err != nil {
+			return err
+		}
+		if !seen[f.ID] && len(out) < limit {
+			seen[f.ID] = true
+			out = append(out, f)
+		}
+		return nil
+	})
+	return out, err
+}

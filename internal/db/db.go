@@ -1,0 +1,381 @@
+// Package db opens Bandeja's database, SQLite or PostgreSQL, and runs reads and
+// writes on it. Every query goes through a [Tx], in one SQL text for both: $1, $2
+// … in order of first appearance, ON CONFLICT, RETURNING, row values, BIGINT
+// microseconds UTC. What differs between the two is in sqlite.go and postgres.go.
+//
+// On SQLite concurrent writes are committed in groups: they run one after another
+// in savepoints of one transaction and are answered together after its fsync.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bandeja/bandeja/internal/crm"
+)
+
+// Errors that callers decide on; driver errors are translated to them once, here.
+var (
+	ErrConflict    = errors.New("db: a row with this key exists already")
+	ErrNotFound    = sql.ErrNoRows
+	ErrUnavailable = errors.New("db: the database can't be reached or written")
+	ErrNewer       = errors.New("db: the database was written by a newer version of Bandeja")
+	ErrClosed      = errors.New("db: closed")
+)
+
+// Dialect is which of the two databases this is.
+type Dialect string
+
+// The dialects.
+const (
+	SQLite   Dialect = "sqlite"
+	Postgres Dialect = "postgres"
+)
+
+// Options say which database to open.
+type Options struct {
+	// URL is a postgres:// address; empty means SQLite in Dir.
+	URL string
+	// Dir is the data folder.
+	Dir string
+	// Instance names this process's place: the same instance gets its node back
+	// after a crash. Empty for a short-lived command.
+	Instance string
+	// Readers is the number of read connections; 0 means the default.
+	Readers int
+	Logger  *slog.Logger
+	// NoMigrate leaves the schema as it is.
+	NoMigrate bool
+}
+
+// DB is an open database. It is safe for concurrent use.
+type DB struct {
+	dialect Dialect
+	log     *slog.Logger
+	backend backend
+	ids     *idSource
+	node    *node
+	checked sync.Map // SQL texts whose parameters were found in order
+	bus     *bus
+}
+
+// backend is the seam between the two databases.
+type backend interface {
+	read(ctx context.Context, d *DB, fn func(*Tx) error) error
+	write(ctx context.Context, d *DB, fn func(*Tx) error) error
+	handle() *sql.DB
+	translate(err error) error
+	close() error
+}
+
+// Open opens the database, brings its schema up to date and takes a node for ids.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	d := &DB{log: o.Logger}
+	var err error
+	if o.URL != "" {
+		d.dialect = Postgres
+		d.backend, err = openPostgres(ctx, o)
+	} else {
+		d.dialect = SQLite
+		d.backend, err = openSQLite(ctx, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !o.NoMigrate {
+		if err := d.migrate(ctx, o); err != nil {
+			_ = d.backend.close()
+			return nil, err
+		}
+	}
+	d.node, err = takeNode(ctx, d, o.Instance)
+	if err != nil {
+		_ = d.backend.close()
+		return nil, fmt.Errorf("db: taking a node number: %w", err)
+	}
+	d.ids = newIDSource(d.node.number)
+	d.bus = newBus(d, o.URL)
+	return d, nil
+}
+
+// Close gives the node back and closes all connections.
+func (d *DB) Close() error {
+	d.bus.close()
+	d.node.release(d)
+	return d.backend.close()
+}
+
+// Dialect tells which database this is.
+func (d *DB) Dialect() Dialect { return d.dialect }
+
+// Node returns this process's incarnation: a number no other process, past or
+// present, has. Previous returns the incarnations of this instance that are dead.
+func (d *DB) Node() int64 { return d.node.incarnation }
+
+// Handle returns the connection pool, for migrations, backups and benchmarks.
+func (d *DB) Handle() *sql.DB { return d.backend.handle() }
+
+// NewID returns a new id, larger than all this process made before.
+func (d *DB) NewID() crm.ID { return d.ids.next(time.Now()) }
+
+// Read runs fn on a snapshot. fn must not keep the Tx.
+func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	return d.backend.translate(d.backend.read(ctx, d, fn))
+}
+
+// Write runs fn in a transaction and returns once it is durable. fn may be run
+// again after a serialisation failure, so all it does must be on the Tx. It must
+// do no network or file I/O. When fn fails only its own work is undone.
+func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	return d.backend.translate(d.backend.write(ctx, d, fn))
+}
+
+// Tx is a transaction. It is used by one goroutine and dead after fn returns.
+type Tx struct {
+	db       *DB
+	ctx      context.Context
+	conn     txConn
+	now      time.Time
+	writable bool
+	before   []func(*Tx) error
+	last     []func(*Tx) error
+	after    []func()
+	values   map[any]any
+}
+
+// txConn runs statements on the transaction's connection.
+type txConn interface {
+	exec(ctx context.Context, q string, args []any) (int64, error)
+	query(ctx context.Context, q string, args []any) (*sql.Rows, error)
+	// queue runs a statement at the latest before the next query or commit.
+	queue(ctx context.Context, q string, args []any) error
+}
+
+// Context returns the transaction's context.
+func (tx *Tx) Context() context.Context { return tx.ctx }
+
+// Now is the transaction's time: the same at every call.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Micros is Now as stored.
+func (tx *Tx) Micros() int64 { return tx.now.UnixMicro() }
+
+// NewID returns a new id.
+func (tx *Tx) NewID() crm.ID { return tx.db.ids.next(tx.now) }
+
+// NewIDAt returns a new id that sorts by t, for things that happened at t. A time
+// within the last seconds counts as now.
+func (tx *Tx) NewIDAt(t time.Time) crm.ID { return tx.db.ids.at(t, tx.now) }
+
+// Dialect tells which database this is.
+func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
+
+// ForUpdate is the clause that locks the rows a SELECT returns; SQLite, whose
+// writer is alone, needs none.
+func (tx *Tx) ForUpdate() string {
+	if tx.db.dialect == Postgres {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
+// Exec runs a statement and returns the number of rows it touched.
+func (tx *Tx) Exec(q string, args ...any) (int64, error) {
+	tx.check(q, len(args))
+	n, err := tx.conn.exec(tx.ctx, q, args)
+	return n, tx.wrap(q, err)
+}
+
+// Queue runs a statement whose result isn't needed, in order with the others but
+// perhaps later: PostgreSQL gets all queued ones in one round trip, before the
+// next query or with the commit. An error may surface there.
+func (tx *Tx) Queue(q string, args ...any) error {
+	tx.check(q, len(args))
+	return tx.wrap(q, tx.conn.queue(tx.ctx, q, args))
+}
+
+// Query runs a query. The caller closes the rows; see [Each].
+func (tx *Tx) Query(q string, args ...any) (*sql.Rows, error) {
+	tx.check(q, len(args))
+	rows, err := tx.conn.query(tx.ctx, q, args)
+	return rows, tx.wrap(q, err)
+}
+
+// Row runs a query for one row and scans it. No row is ErrNotFound.
+func (tx *Tx) Row(q string, args []any, dest ...any) error {
+	rows, err := tx.Query(q, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return tx.wrap(q, err)
+		}
+		return ErrNotFound
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return tx.wrap(q, err)
+	}
+	return tx.wrap(q, rows.Close())
+}
+
+// Each runs a query and calls scan for every row.
+func (tx *Tx) Each(q string, args []any, scan func(*sql.Rows) error) error {
+	rows, err := tx.Query(q, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return tx.wrap(q, rows.Err())
+}
+
+// BeforeCommit runs f at the end of the transaction, still inside it.
+func (tx *Tx) BeforeCommit(f func(*Tx) error) { tx.before = append(tx.before, f) }
+
+// Last runs f after everything BeforeCommit asked for: the place for a lock that
+// every transaction takes, held the shorter the later it is taken.
+func (tx *Tx) Last(f func(*Tx) error) { tx.last = append(tx.last, f) }
+
+// OnCommit runs f after the transaction is durable, on the caller's goroutine.
+func (tx *Tx) OnCommit(f func()) { tx.after = append(tx.after, f) }
+
+// Value returns what SetValue stored under key: a place for packages that collect
+// something over the transaction.
+func (tx *Tx) Value(key any) any { return tx.values[key] }
+
+// SetValue stores v under key until the transaction ends.
+func (tx *Tx) SetValue(key, v any) {
+	if tx.values == nil {
+		tx.values = make(map[any]any, 2)
+	}
+	tx.values[key] = v
+}
+
+func (tx *Tx) run(fn func(*Tx) error) (err error) {
+	leave := enterWrite(tx.writable)
+	defer leave()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("db: panic in transaction: %v", p)
+			tx.db.log.Error("panic in transaction", "panic", p, "stack", stack())
+		}
+	}()
+	if err := fn(tx); err != nil {
+		return err
+	}
+	for i := 0; i < len(tx.before); i++ {
+		if err := tx.before[i](tx); err != nil {
+			return err
+		}
+	}
+	for _, f := range tx.last {
+		if err := f(tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) wrap(q string, err error) error {
+	if err == nil || errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	err = tx.db.backend.translate(err)
+	return fmt.Errorf("%w [%s]", err, firstWords(q))
+}
+
+// check makes sure that parameters are numbered in order of first appearance:
+// SQLite binds them so, and a swapped pair would silently change places.
+func (tx *Tx) check(q string, args int) {
+	if _, ok := tx.db.checked.Load(q); ok {
+		return
+	}
+	if err := checkParameters(q, args); err != nil {
+		panic(err)
+	}
+	tx.db.checked.Store(q, struct{}{})
+}
+
+func checkParameters(q string, args int) error {
+	highest := 0
+	for i := 0; i < len(q); i++ {
+		switch q[i] {
+		case '\'':
+			end := strings.IndexByte(q[i+1:], '\'')
+			if end < 0 {
+				return nil
+			}
+			i += end + 1
+		case '$':
+			n := 0
+			for i+1 < len(q) && q[i+1] >= '0' && q[i+1] <= '9' {
+				n = n*10 + int(q[i+1]-'0')
+				i++
+			}
+			if n > highest+1 || n == 0 {
+				return fmt.Errorf("db: parameter $%d appears before $%d: %s", n, highest+1, firstWords(q))
+			}
+			highest = max(highest, n)
+		}
+	}
+	if highest != args {
+		return fmt.Errorf("db: %d parameters, %d values: %s", highest, args, firstWords(q))
+	}
+	return nil
+}
+
+func firstWords(q string) string {
+	q = strings.Join(strings.Fields(q), " ")
+	if len(q) > 90 {
+		q = q[:90] + "…"
+	}
+	return q
+}
+
+// Params returns "$from, $from+1 …" for n values, for IN lists.
+func Params(from, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "$%d", from+i)
+	}
+	return b.String()
+}
+
+// Batched returns n rounded up to one of few sizes, so that IN lists of any
+// length share a handful of prepared statements; repeat the last value to fill.
+func Batched(n int) int {
+	for _, size := range []int{1, 4, 16, 64, 256} {
+		if n <= size {
+			return size
+		}
+	}
+	return n
+}
+
+// InList appends the ids to args, padded to [Batched] size, and returns the
+// parameter list for them.
+func InList[T any](args []any, values []T) (string, []any) {
+	from, n := len(args)+1, Batched(len(values))
+	for i := range n {
+		args = append(args, values[min(i, len(values)-1)])
+	}
+	return Params(from, n), args
+}

@@ -1,0 +1,207 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+const (
+	pgConns   = 24
+	pgRetries = 8
+)
+
+type pgBackend struct {
+	pool *sql.DB
+	url  string
+}
+
+func openPostgres(ctx context.Context, o Options) (backend, error) {
+	cfg, err := pgx.ParseConfig(o.URL)
+	if err != nil {
+		return nil, errors.New("db: BANDEJA_DATABASE_URL is not a PostgreSQL address") // the cause may hold the password
+	}
+	if cfg.RuntimeParams["application_name"] == "" {
+		cfg.RuntimeParams["application_name"] = "bandeja"
+	}
+	pool := stdlib.OpenDB(*cfg)
+	pool.SetMaxOpenConns(pgConns)
+	pool.SetMaxIdleConns(pgConns)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	b := &pgBackend{pool: pool, url: o.URL}
+	var version int
+	if err := pool.QueryRowContext(ctx, `SELECT current_setting('server_version_num')::int`).Scan(&version); err != nil {
+		_ = pool.Close()
+		return nil, fmt.Errorf("db: PostgreSQL can't be reached: %w", err)
+	}
+	if version < 150000 {
+		_ = pool.Close()
+		return nil, fmt.Errorf("db: PostgreSQL 15 or newer is needed, this is %d", version/10000)
+	}
+	return b, nil
+}
+
+func (b *pgBackend) handle() *sql.DB { return b.pool }
+
+func (b *pgBackend) close() error { return b.pool.Close() }
+
+func (b *pgBackend) read(ctx context.Context, d *DB, fn func(*Tx) error) error {
+	conn, err := b.pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	c := &pgConn{conn: conn}
+	c.pend(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`, nil)
+	err = (&Tx{db: d, ctx: ctx, conn: c, now: time.Now()}).run(fn)
+	c.rollback()
+	return err
+}
+
+func (b *pgBackend) write(ctx context.Context, d *DB, fn func(*Tx) error) error {
+	for try := 1; ; try++ {
+		tx, err := b.writeOnce(ctx, d, fn)
+		if err == nil {
+			for _, f := range tx.after {
+				f()
+			}
+			return nil
+		}
+		if try >= pgRetries || !retryable(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(time.Duration(1+rand.IntN(5<<try)) * time.Millisecond):
+		}
+	}
+}
+
+func (b *pgBackend) writeOnce(ctx context.Context, d *DB, fn func(*Tx) error) (*Tx, error) {
+	conn, err := b.pool.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	c := &pgConn{conn: conn}
+	c.pend(`BEGIN`, nil)
+	tx := &Tx{db: d, ctx: ctx, conn: c, now: time.Now(), writable: true}
+	if err := tx.run(fn); err != nil {
+		c.rollback()
+		return nil, err
+	}
+	c.pend(`COMMIT`, nil)
+	if err := c.flush(context.WithoutCancel(ctx)); err != nil {
+		c.rollback()
+		return nil, err
+	}
+	return tx, nil
+}
+
+func retryable(err error) bool {
+	var pe *pgconn.PgError
+	return errors.As(err, &pe) && (pe.Code == "40001" || pe.Code == "40P01")
+}
+
+func (b *pgBackend) translate(err error) error {
+	if err == nil || errors.Is(err, ErrConflict) || errors.Is(err, ErrUnavailable) {
+		return err
+	}
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) {
+		switch {
+		case pe.Code == "23505":
+			return fmt.Errorf("%w: %w", ErrConflict, err)
+		case pe.Code[:2] == "08" || pe.Code[:2] == "53" || pe.Code[:2] == "57" || pe.Code == "58030" || pe.Code == "25006":
+			return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
+		return err
+	}
+	var ne net.Error
+	var ce *pgconn.ConnectError
+	if errors.As(err, &ce) || errors.As(err, &ne) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) ||
+		errors.Is(err, net.ErrClosed) || pgconn.SafeToRetry(err) {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
+}
+
+// pgConn is a connection with the statements that wait to be sent together.
+type pgConn struct {
+	conn    *sql.Conn
+	pending pgx.Batch
+	begun   bool
+}
+
+func (c *pgConn) pend(q string, args []any) { c.pending.Queue(q, args...) }
+
+// flush sends what is pending in one round trip.
+func (c *pgConn) flush(ctx context.Context) error {
+	if c.pending.Len() == 0 {
+		return nil
+	}
+	batch := c.pending
+	c.pending = pgx.Batch{}
+	c.begun = true
+	return c.conn.Raw(func(dc any) error {
+		results := dc.(*stdlib.Conn).Conn().SendBatch(ctx, &batch)
+		for range batch.Len() {
+			if _, err := results.Exec(); err != nil {
+				_ = results.Close()
+				return err
+			}
+		}
+		return results.Close()
+	})
+}
+
+// rollback ends whatever transaction the connection is in; a broken connection
+// is dropped by the pool.
+func (c *pgConn) rollback() {
+	if !c.begun {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = c.conn.Raw(func(dc any) error {
+		pc := dc.(*stdlib.Conn).Conn()
+		if pc.IsClosed() || pc.PgConn().TxStatus() == 'I' {
+			return nil
+		}
+		_, err := pc.Exec(ctx, `ROLLBACK`)
+		return err
+	})
+}
+
+func (c *pgConn) exec(ctx context.Context, q string, args []any) (int64, error) {
+	if err := c.flush(ctx); err != nil {
+		return 0, err
+	}
+	res, err := c.conn.ExecContext(ctx, q, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (c *pgConn) query(ctx context.Context, q string, args []any) (*sql.Rows, error) {
+	if err := c.flush(ctx); err != nil {
+		return nil, err
+	}
+	return c.conn.QueryContext(ctx, q, args...)
+}
+
+func (c *pgConn) queue(_ context.Context, q string, args []any) error {
+	c.pend(q, args)
+	return nil
+}

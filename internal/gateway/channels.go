@@ -1,0 +1,470 @@
+package gateway
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bandeja/bandeja/internal/channel"
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/eventlog"
+	"github.com/bandeja/bandeja/internal/jobs"
+)
+
+// ChannelStatus is the state of a connected channel.
+type ChannelStatus string
+
+// The statuses. A channel in error still takes webhooks; its sends fail.
+const (
+	Connected    ChannelStatus = "connected"
+	InError      ChannelStatus = "error"
+	Disconnected ChannelStatus = "disconnected"
+)
+
+// Channel is a connected account. It is never changed once loaded.
+type Channel struct {
+	Workspace crm.ID
+	ID        crm.ID
+	Type      string
+	Name      string
+	Handle    string
+	Key       string
+	Config    channel.Config
+	Status    ChannelStatus
+	CreatedAt int64
+	Adapter   channel.Adapter
+	About     channel.Description
+	view      *channel.Channel
+}
+
+// Space is the space of the channel's contact keys.
+func (c *Channel) Space() string {
+	if c.About.PerChannel {
+		return c.About.IdentityKind + ":" + c.ID.String()
+	}
+	return c.About.IdentityKind
+}
+
+// LimitKey is the limit key of the channel's sends.
+func (c *Channel) LimitKey() string { return "ch:" + c.ID.String() }
+
+// View is the channel as its adapter sees it.
+func (c *Channel) View() *channel.Channel { return c.view }
+
+// WebhookURL is the address the provider calls; only its path where no public
+// address is set.
+func (g *Gateway) WebhookURL(c *Channel) string {
+	return g.PublicURL + "/hooks/" + c.Type + "/" + c.Key
+}
+
+const channelColumns = `workspace_id, id, type, name, handle, hook_key, config, status, created_at`
+
+func (g *Gateway) scan(r *sql.Rows) (*Channel, error) {
+	c := &Channel{}
+	var sealed []byte
+	if err := r.Scan(&c.Workspace, &c.ID, &c.Type, &c.Name, &c.Handle, &c.Key, &sealed, &c.Status, &c.CreatedAt); err != nil {
+		return nil, err
+	}
+	text, err := g.Keys.Open(sealed, sealPurpose(c.ID))
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, &c.Config); err != nil {
+		return nil, err
+	}
+	return c, g.complete(c)
+}
+
+func sealPurpose(id crm.ID) string { return "channel " + id.String() }
+
+// complete adds what follows from the stored values.
+func (g *Gateway) complete(c *Channel) error {
+	c.Adapter = g.adapters[c.Type]
+	if c.Adapter == nil {
+		return crm.RefuseField("type", crm.CodeUnknownType, "type", c.Type)
+	}
+	c.About = c.Adapter.Describe()
+	c.view = &channel.Channel{ID: c.ID, Key: c.Key, Config: c.Config, HTTP: g.guarded}
+	if g.PublicURL != "" {
+		c.view.WebhookURL = g.WebhookURL(c)
+	}
+	if c.Config["api_base_url"] != "" || g.OpenNetwork {
+		c.view.HTTP = g.private
+	}
+	return nil
+}
+
+// Channel returns a workspace's channel; crm.CodeNotFound where there is none.
+func (g *Gateway) Channel(ctx context.Context, workspace, id crm.ID) (*Channel, error) {
+	g.mu.RLock()
+	c := g.byID[id]
+	g.mu.RUnlock()
+	if c == nil {
+		var err error
+		if c, err = g.load(ctx, `WHERE workspace_id = $1 AND id = $2 AND deleted_at = 0`, workspace, id); err != nil {
+			return nil, err
+		}
+	}
+	if c.Workspace != workspace {
+		return nil, crm.Refuse(crm.CodeNotFound)
+	}
+	return c, nil
+}
+
+// ByKey returns the channel of a webhook address; crm.CodeNotFound where there is none.
+func (g *Gateway) ByKey(ctx context.Context, typ, key string) (*Channel, error) {
+	g.mu.RLock()
+	c := g.byKey[key]
+	g.mu.RUnlock()
+	if c == nil {
+		var ws, id crm.ID
+		err := g.DB.Read(ctx, func(tx *db.Tx) error {
+			return tx.Row(`SELECT workspace_id, channel_id FROM hook_key WHERE hook_key = $1`, []any{key}, &ws, &id)
+		})
+		if errors.Is(err, db.ErrNotFound) {
+			return nil, crm.Refuse(crm.CodeNotFound)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if c, err = g.Channel(ctx, ws, id); err != nil {
+			return nil, err
+		}
+	}
+	if c.Type != typ {
+		return nil, crm.Refuse(crm.CodeNotFound)
+	}
+	return c, nil
+}
+
+func (g *Gateway) load(ctx context.Context, where string, args ...any) (c *Channel, err error) {
+	err = g.DB.Read(ctx, func(tx *db.Tx) error {
+		return tx.Each(`SELECT `+channelColumns+` FROM channel `+where, args, func(r *sql.Rows) error {
+			c, err = g.scan(r)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	if c == nil {
+		return nil, crm.Refuse(crm.CodeNotFound)
+	}
+	limit := jobs.Limit{PerSecond: c.About.Capabilities.PerSecond, Concurrency: 16}
+	limit.Burst = max(1, int(limit.PerSecond/2))
+	g.Queue.SetLimit(c.LimitKey(), limit)
+	g.Queue.SetLimit(mediaKey(c.ID), jobs.Limit{Concurrency: 4})
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.byID[c.ID], g.byKey[c.Key] = c, c
+	return c, nil
+}
+
+// List returns a workspace's channels, oldest first.
+func (g *Gateway) List(tx *db.Tx, workspace crm.ID) ([]*Channel, error) {
+	var out []*Channel
+	err := tx.Each(`SELECT `+channelColumns+` FROM channel WHERE workspace_id = $1 AND deleted_at = 0 ORDER BY id LIMIT 200`,
+		[]any{workspace}, func(r *sql.Rows) error {
+			c, err := g.scan(r)
+			out = append(out, c)
+			return err
+		})
+	return out, err
+}
+
+const topicChannels = "channels"
+
+// forget drops a changed channel from memory, here and in the other processes.
+func (g *Gateway) forget(id crm.ID) {
+	g.forgetHere(id)
+	g.DB.Notify(topicChannels, id.String())
+}
+
+func (g *Gateway) forgetHere(id crm.ID) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if c := g.byID[id]; c != nil {
+		delete(g.byID, id)
+		delete(g.byKey, c.Key)
+	}
+}
+
+// Run keeps the channels fresh until ctx ends.
+func (g *Gateway) Run(ctx context.Context) error {
+	g.DB.Listen(ctx, topicChannels, func(payload string) {
+		if id, err := crm.ParseID(payload); err == nil {
+			g.forgetHere(id)
+		}
+	})
+	return g.startPolling(ctx)
+}
+
+// Create connects a channel: it checks the values, asks the provider whether
+// they work (unless check is false), stores the channel and subscribes to its
+// webhooks.
+func (g *Gateway) Create(ctx context.Context, v crm.Viewer, typ, name string, values channel.Config, check bool) (*Channel, error) {
+	c := &Channel{Workspace: v.Workspace, ID: g.DB.NewID(), Type: typ, Status: Connected, Key: randomKey(24)}
+	c.Config = channel.Config{}
+	if err := g.complete(c); err != nil {
+		return nil, err
+	}
+	if err := c.setName(name); err != nil {
+		return nil, err
+	}
+	if err := g.apply(v, c, values, true); err != nil {
+		return nil, err
+	}
+	if err := g.complete(c); err != nil {
+		return nil, err
+	}
+	if connector, ok := c.Adapter.(channel.Connector); ok && check {
+		account, err := connector.Check(ctx, c.View())
+		if err != nil {
+			return nil, refusal(err)
+		}
+		c.Handle = account.Handle
+		if c.Name == "" {
+			c.Name = account.Name
+		}
+	}
+	if c.Name == "" {
+		c.Name = c.About.Name.In(string(v.Language))
+	}
+	if err := g.store(ctx, v, c, true); err != nil {
+		return nil, err
+	}
+	if check {
+		g.subscribe(ctx, c)
+	}
+	return c, g.startPollingOne(ctx, c)
+}
+
+func (c *Channel) setName(name string) error {
+	c.Name = strings.TrimSpace(crm.Clean(name))
+	if utf8.RuneCountInString(c.Name) > 60 {
+		return crm.RefuseField("name", crm.CodeTooLong, "max", 60)
+	}
+	return nil
+}
+
+// subscribe points the provider's webhooks at us. A failure is shown on the
+// channel's health; the channel exists all the same.
+func (g *Gateway) subscribe(ctx context.Context, c *Channel) {
+	connector, ok := c.Adapter.(channel.Connector)
+	if !ok || c.View().WebhookURL == "" {
+		return
+	}
+	if p, ok := c.Adapter.(channel.Poller); ok && p.Polls(c.View()) {
+		return
+	}
+	if err := connector.Subscribe(ctx, c.View()); err != nil {
+		g.recordError(ctx, c, channel.AsSendError(err), false)
+	}
+}
+
+// apply checks set-up values and puts them into the channel's config.
+func (g *Gateway) apply(v crm.Viewer, c *Channel, values channel.Config, creating bool) error {
+	known := make(map[string]bool)
+	for _, f := range c.About.Fields {
+		known[f.Key] = true
+		path := "config." + f.Key
+		value, given := values[f.Key]
+		value = strings.TrimSpace(crm.Clean(value))
+		if given && f.Kind == channel.FieldSecret && value == "" && !creating {
+			given = false // an empty secret leaves the stored one
+		}
+		if !given {
+			if creating && f.Default != "" && f.Key != "api_base_url" {
+				c.Config[f.Key] = f.Default
+			}
+		} else {
+			if f.OwnerOnly && !v.May(crm.ChannelsAdvanced) && value != c.Config[f.Key] {
+				return crm.RefuseField(path, crm.CodeForbidden)
+			}
+			if err := checkValue(path, f, value); err != nil {
+				return err
+			}
+			c.Config[f.Key] = value
+		}
+		if c.Config[f.Key] == "" && f.Generated {
+			c.Config[f.Key] = randomKey(32)
+		}
+		if c.Config[f.Key] == "" && f.Required {
+			return crm.RefuseField(path, crm.CodeRequired)
+		}
+	}
+	for key := range values {
+		if !known[key] {
+			return crm.RefuseField("config."+key, crm.CodeInvalid)
+		}
+	}
+	return nil
+}
+
+func checkValue(path string, f channel.Field, value string) error {
+	switch {
+	case len(value) > 20_000:
+		return crm.RefuseField(path, crm.CodeTooLong, "max", 20_000)
+	case value == "":
+		return nil
+	case f.Pattern != "" && !regexp.MustCompile(`^(?:`+f.Pattern+`)$`).MatchString(value):
+		return crm.RefuseField(path, crm.CodeInvalid)
+	case f.Kind == channel.FieldURL && !strings.HasPrefix(value, "https://") && !strings.HasPrefix(value, "http://"):
+		return crm.RefuseField(path, crm.CodeInvalid)
+	case f.Kind == channel.FieldBool && value != "true" && value != "false":
+		return crm.RefuseField(path, crm.CodeInvalid)
+	case f.Kind == channel.FieldChoice:
+		for _, o := range f.Options {
+			if o.Value == value {
+				return nil
+			}
+		}
+		return crm.RefuseField(path, crm.CodeInvalid)
+	}
+	return nil
+}
+
+func (g *Gateway) store(ctx context.Context, v crm.Viewer, c *Channel, creating bool) error {
+	text, err := json.Marshal(c.Config)
+	if err != nil {
+		return err
+	}
+	sealed := g.Keys.Seal(text, sealPurpose(c.ID))
+	return g.DB.Write(ctx, func(tx *db.Tx) error {
+		if creating {
+			c.CreatedAt = tx.Micros()
+			if err := tx.Queue(`INSERT INTO hook_key (hook_key, workspace_id, channel_id) VALUES ($1, $2, $3)`,
+				c.Key, int64(c.Workspace), int64(c.ID)); err != nil {
+				return err
+			}
+			err = tx.Queue(`INSERT INTO channel (workspace_id, id, type, name, handle, hook_key, config, status, created_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+				int64(c.Workspace), int64(c.ID), c.Type, c.Name, c.Handle, c.Key, sealed, string(c.Status), c.CreatedAt)
+		} else {
+			err = tx.Queue(`UPDATE channel SET name = $1, handle = $2, config = $3, status = $4 WHERE workspace_id = $5 AND id = $6`,
+				c.Name, c.Handle, sealed, string(c.Status), int64(c.Workspace), int64(c.ID))
+		}
+		if err != nil {
+			return err
+		}
+		g.changed(tx, c, v.Actor())
+		return nil
+	})
+}
+
+// changed tells everybody, after the commit, that a channel is another.
+func (g *Gateway) changed(tx *db.Tx, c *Channel, by crm.Actor) {
+	g.Events.Append(tx, c.Workspace, eventlog.Event{
+		Kind: eventlog.ChannelChanged, Actor: by, Data: eventlog.Data(map[string]string{"channel_id": c.ID.String()}),
+	})
+	tx.OnCommit(func() { g.forget(c.ID) })
+}
+
+// Update changes a channel's name and values; nil leaves them.
+func (g *Gateway) Update(ctx context.Context, v crm.Viewer, id crm.ID, name *string, values channel.Config) (*Channel, error) {
+	old, err := g.Channel(ctx, v.Workspace, id)
+	if err != nil {
+		return nil, err
+	}
+	c := *old
+	c.Config = make(channel.Config, len(old.Config))
+	for k, value := range old.Config {
+		c.Config[k] = value
+	}
+	if name != nil {
+		if err := c.setName(*name); err != nil {
+			return nil, err
+		}
+		if c.Name == "" {
+			return nil, crm.RefuseField("name", crm.CodeRequired)
+		}
+	}
+	if err := g.apply(v, &c, values, false); err != nil {
+		return nil, err
+	}
+	if err := g.complete(&c); err != nil {
+		return nil, err
+	}
+	return &c, g.store(ctx, v, &c, false)
+}
+
+// Check asks the provider again whether a channel's credentials work.
+func (g *Gateway) Check(ctx context.Context, v crm.Viewer, id crm.ID) (channel.Account, error) {
+	c, err := g.Channel(ctx, v.Workspace, id)
+	if err != nil {
+		return channel.Account{}, err
+	}
+	connector, ok := c.Adapter.(channel.Connector)
+	if !ok {
+		return channel.Account{Name: c.Name}, nil
+	}
+	account, err := connector.Check(ctx, c.View())
+	if err != nil {
+		se := channel.AsSendError(err)
+		g.recordError(ctx, c, se, se.Kind == channel.PermanentChannel)
+		return account, err
+	}
+	g.subscribe(ctx, c)
+	next := *c
+	next.Status = Connected
+	if account.Handle != "" {
+		next.Handle = account.Handle
+	}
+	if next.Status != c.Status || next.Handle != c.Handle {
+		err = g.store(ctx, v, &next, false)
+	}
+	return account, err
+}
+
+// Delete disconnects a channel. What was said over it stays.
+func (g *Gateway) Delete(ctx context.Context, v crm.Viewer, id crm.ID) error {
+	c, err := g.Channel(ctx, v.Workspace, id)
+	if err != nil {
+		return err
+	}
+	if connector, ok := c.Adapter.(channel.Connector); ok && c.View().WebhookURL != "" {
+		if err := connector.Unsubscribe(ctx, c.View()); err != nil {
+			g.Logger.Warn("the provider could not be told that the channel is gone", "channel", c.ID, "err", err)
+		}
+	}
+	return g.DB.Write(ctx, func(tx *db.Tx) error {
+		err := tx.Queue(`UPDATE channel SET deleted_at = $1, status = $2, config = $3 WHERE workspace_id = $4 AND id = $5`,
+			tx.Micros(), string(Disconnected), g.Keys.Seal([]byte("{}"), sealPurpose(c.ID)), int64(c.Workspace), int64(c.ID))
+		if err != nil {
+			return err
+		}
+		if err := tx.Queue(`DELETE FROM hook_key WHERE hook_key = $1`, c.Key); err != nil {
+			return err
+		}
+		g.changed(tx, c, v.Actor())
+		return nil
+	})
+}
+
+// refusal turns a failed check into words for whoever connects the channel.
+func refusal(err error) error {
+	se := channel.AsSendError(err)
+	code := crm.CodeProviderDown
+	switch se.Kind {
+	case channel.PermanentChannel, channel.PermanentMessage, channel.PermanentContact:
+		code = crm.CodeCredentialsRefused
+	}
+	text := strings.TrimSpace(se.Title + " " + se.Detail)
+	if text == "" && se.Err != nil {
+		text = se.Err.Error()
+	}
+	return crm.RefuseField("config", code, "provider", text)
+}
+
+func randomKey(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}

@@ -1,0 +1,350 @@
+package gateway
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/bandeja/bandeja/internal/channel"
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/jobs"
+)
+
+const (
+	jobInbound = "inbound"
+	// inboundBatch is how many webhooks of a channel are taken in one transaction:
+	// many enough to run at the writer's speed, few enough not to hold it long.
+	inboundBatch = 64
+	// inboundTries is how often a webhook is tried before it is set aside.
+	inboundTries = 4
+)
+
+// Accept verifies a webhook and stores it; once it returns nil the provider may
+// be told so. Errors: crm.CodeNotFound, channel.ErrSignatureMissing and
+// ErrSignatureWrong (nothing is stored), db.ErrUnavailable.
+func (g *Gateway) Accept(ctx context.Context, ch *Channel, w channel.Webhook) error {
+	receiver, ok := ch.Adapter.(channel.Receiver)
+	if !ok {
+		return crm.Refuse(crm.CodeNotFound)
+	}
+	if err := receiver.Verify(ch.View(), w); err != nil {
+		return err
+	}
+	return g.Store(ctx, ch, w.Body)
+}
+
+// Store keeps raw events of a channel and promises to process them.
+func (g *Gateway) Store(ctx context.Context, ch *Channel, raws ...[]byte) error {
+	return g.DB.Write(ctx, func(tx *db.Tx) error { return g.storeIn(tx, ch, raws) })
+}
+
+func (g *Gateway) storeIn(tx *db.Tx, ch *Channel, raws [][]byte) error {
+	for _, raw := range raws {
+		id := tx.NewID()
+		err := tx.Queue(`INSERT INTO inbound (workspace_id, channel_id, id, event_key, received_at, state, raw)
+			VALUES ($1, $2, $3, $4, $5, 'new', $6) ON CONFLICT DO NOTHING`,
+			int64(ch.Workspace), int64(ch.ID), int64(id), eventKey(ch, raw), tx.Micros(), raw)
+		if err != nil {
+			return err
+		}
+		// A webhook seen before has another id, so it makes no second job.
+		err = g.Queue.EnqueueIf(tx, jobs.Job{
+			ID: id, Workspace: ch.Workspace, Lane: inLane(ch.ID), Kind: jobInbound, Payload: id.String(),
+		}, `SELECT 1 FROM inbound WHERE workspace_id = $8 AND channel_id = $9 AND id = $10`,
+			int64(ch.Workspace), int64(ch.ID), int64(id))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func inLane(channelID crm.ID) string { return "in:" + channelID.String() }
+
+func eventKey(ch *Channel, raw []byte) []byte {
+	if ider, ok := ch.Adapter.(channel.EventIdentifier); ok {
+		if id := ider.EventID(raw); id != "" {
+			raw = []byte("id " + id)
+		}
+	}
+	sum := sha256.Sum256(raw)
+	return sum[:16]
+}
+
+// delivery is a stored webhook on its way into the inbox.
+type delivery struct {
+	job    *jobs.Job
+	id     crm.ID
+	events []channel.Inbound
+	// bad says why nothing, or not everything, could be read.
+	bad string
+}
+
+// process takes a channel's backlog into the inbox.
+func (g *Gateway) process(ctx context.Context, batch []*jobs.Job) error {
+	channelID, err := crm.ParseID(batch[0].Lane[len("in:"):])
+	if err != nil {
+		return err
+	}
+	ch, err := g.Channel(ctx, batch[0].Workspace, channelID)
+	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
+		return nil // disconnected meanwhile: the jobs are done, the raw bodies stay
+	}
+	if err != nil {
+		return err
+	}
+	all, err := g.parse(ctx, ch, batch)
+	if err != nil {
+		return err
+	}
+	err = g.deliver(ctx, ch, all)
+	if err == nil || errors.Is(err, jobs.ErrLost) || errors.Is(err, db.ErrUnavailable) || ctx.Err() != nil {
+		return err
+	}
+	g.Logger.Warn("a batch of webhooks failed, taking them one by one", "channel", ch.ID, "count", len(all), "err", err)
+	for _, d := range all {
+		err := g.deliver(ctx, ch, []*delivery{d})
+		if err == nil {
+			continue
+		}
+		if d.job.Attempt+1 < inboundTries || errors.Is(err, db.ErrUnavailable) {
+			return err // tried again later, and what came after it waits: order matters
+		}
+		if err := g.setAside(ctx, ch, d, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *Gateway) parse(ctx context.Context, ch *Channel, batch []*jobs.Job) ([]*delivery, error) {
+	raws := make(map[crm.ID][]byte, len(batch))
+	ids := make([]any, 0, len(batch))
+	all := make([]*delivery, 0, len(batch))
+	for _, j := range batch {
+		id, err := crm.ParseID(j.Payload)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, int64(id))
+		all = append(all, &delivery{job: j, id: id})
+	}
+	err := g.DB.Read(ctx, func(tx *db.Tx) error {
+		list, args := db.InList([]any{ch.Workspace, ch.ID}, ids)
+		return tx.Each(`SELECT id, raw FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id IN (`+list+`)`, args,
+			func(r *sql.Rows) error {
+				var id crm.ID
+				var raw []byte
+				err := r.Scan(&id, &raw)
+				raws[id] = raw
+				return err
+			})
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range all {
+		d.events, d.bad = parseOne(ch, raws[d.id])
+	}
+	return all, nil
+}
+
+// parseOne reads one body. Parsers are fuzzed; one that panics all the same costs
+// its own body alone.
+func parseOne(ch *Channel, raw []byte) (events []channel.Inbound, bad string) {
+	defer func() {
+		if p := recover(); p != nil {
+			events, bad = nil, fmt.Sprintf("panic: %v", p)
+		}
+	}()
+	events, err := ch.Adapter.(channel.Receiver).Parse(ch.View(), raw)
+	if err != nil {
+		return nil, err.Error()
+	}
+	kept := events[:0]
+	for _, e := range events {
+		switch e.Kind {
+		case channel.Unreadable:
+			bad = e.Note
+		case channel.Ignored:
+		default:
+			kept = append(kept, e)
+		}
+	}
+	return kept, bad
+}
+
+// deliver gives the inbox what was read, settles the jobs and promises what
+// follows from it, all in one transaction.
+func (g *Gateway) deliver(ctx context.Context, ch *Channel, all []*delivery) error {
+	return g.DB.Write(ctx, func(tx *db.Tx) error {
+		batch := make([]*jobs.Job, 0, len(all))
+		var events []channel.Inbound
+		done := make([]any, 0, len(all))
+		for _, d := range all {
+			batch = append(batch, d.job)
+			events = append(events, d.events...)
+			if d.bad == "" {
+				done = append(done, int64(d.id))
+				continue
+			}
+			err := tx.Queue(`UPDATE inbound SET state = 'unreadable', error = $1 WHERE workspace_id = $2 AND channel_id = $3 AND id = $4`,
+				clip(d.bad), int64(ch.Workspace), int64(ch.ID), int64(d.id))
+			if err != nil {
+				return err
+			}
+		}
+		if err := g.Queue.Done(tx, batch...); err != nil {
+			return err
+		}
+		if len(done) > 0 {
+			list, args := db.InList([]any{int64(ch.Workspace), int64(ch.ID)}, done)
+			err := tx.Queue(`UPDATE inbound SET state = 'done', error = '' WHERE workspace_id = $1 AND channel_id = $2 AND id IN (`+list+`)`, args...)
+			if err != nil {
+				return err
+			}
+		}
+		received, err := g.inbox.Receive(tx, ch, events)
+		if err != nil {
+			return err
+		}
+		if err := g.promise(tx, ch, received); err != nil {
+			return err
+		}
+		return tx.Queue(`UPDATE channel SET last_webhook_at = $1 WHERE workspace_id = $2 AND id = $3`,
+			tx.Micros(), int64(ch.Workspace), int64(ch.ID))
+	})
+}
+
+// promise enqueues what follows from received events.
+func (g *Gateway) promise(tx *db.Tx, ch *Channel, received []Received) error {
+	for _, r := range received {
+		var js []jobs.Job
+		if r.Media {
+			js = append(js, jobs.Job{
+				Lane: "media:" + r.Message.String(), Kind: jobMedia, LimitKey: mediaKey(ch.ID),
+				Payload: SendPayload(r.Contact, r.Message),
+			})
+		}
+		if r.AckID != "" {
+			js = append(js, jobs.Job{Lane: "ack:" + ch.ID.String(), Kind: jobAck, Payload: ch.ID.String() + " " + r.AckID})
+		}
+		if r.Templates {
+			js = append(js, jobs.Job{Lane: "templates:" + ch.ID.String(), Kind: jobTemplates, Payload: ch.ID.String()})
+		}
+		for _, j := range js {
+			j.Workspace = ch.Workspace
+			if _, err := g.Queue.Enqueue(tx, j); err != nil {
+				return err
+			}
+		}
+		if r.Account != "" {
+			err := tx.Queue(`UPDATE channel SET error_at = $1, error_code = 'account', error_text = $2 WHERE workspace_id = $3 AND id = $4`,
+				tx.Micros(), clip(r.Account), int64(ch.Workspace), int64(ch.ID))
+			if err != nil {
+				return err
+			}
+			g.changed(tx, ch, crm.Actor{Source: crm.BySystem})
+		}
+	}
+	return nil
+}
+
+// setAside takes a webhook that can't be processed out of the way; the health
+// page lists it and can replay it.
+func (g *Gateway) setAside(ctx context.Context, ch *Channel, d *delivery, cause error) error {
+	g.Logger.Error("a webhook could not be processed and is set aside", "channel", ch.ID, "inbound", d.id, "err", cause)
+	return g.DB.Write(ctx, func(tx *db.Tx) error {
+		err := tx.Queue(`UPDATE inbound SET state = 'dead', error = $1 WHERE workspace_id = $2 AND channel_id = $3 AND id = $4`,
+			clip(cause.Error()), int64(ch.Workspace), int64(ch.ID), int64(d.id))
+		if err != nil {
+			return err
+		}
+		return g.Queue.Done(tx, d.job)
+	})
+}
+
+// Trouble is a webhook that was stored but not shown.
+type Trouble struct {
+	ID         crm.ID
+	ReceivedAt int64
+	State      string
+	Error      string
+	Raw        []byte
+}
+
+// Troubles lists the webhooks of a channel that could not be read or processed,
+// newest first, older than before (0: all).
+func (g *Gateway) Troubles(tx *db.Tx, workspace, channelID, before crm.ID, limit int) ([]Trouble, error) {
+	if before == 0 {
+		before = 1<<63 - 1
+	}
+	var out []Trouble
+	err := tx.Each(`SELECT id, received_at, state, error, raw FROM inbound
+		WHERE workspace_id = $1 AND channel_id = $2 AND state IN ('unreadable', 'dead') AND id < $3 ORDER BY id DESC LIMIT $4`,
+		[]any{workspace, channelID, before, limit}, func(r *sql.Rows) error {
+			var t Trouble
+			err := r.Scan(&t.ID, &t.ReceivedAt, &t.State, &t.Error, &t.Raw)
+			out = append(out, t)
+			return err
+		})
+	return out, err
+}
+
+// Replay processes a stored webhook again.
+func (g *Gateway) Replay(ctx context.Context, workspace, channelID, id crm.ID) error {
+	return g.DB.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(`UPDATE inbound SET state = 'new', error = '' WHERE workspace_id = $1 AND channel_id = $2 AND id = $3
+			AND state IN ('unreadable', 'dead')`, workspace, channelID, id)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return crm.Refuse(crm.CodeNotFound)
+		}
+		_, err = g.Queue.Enqueue(tx, jobs.Job{Workspace: workspace, Lane: inLane(channelID), Kind: jobInbound, Payload: id.String()})
+		return err
+	})
+}
+
+// Purge deletes raw webhooks that were processed before the time, in small steps.
+func (g *Gateway) Purge(ctx context.Context, before time.Time) error {
+	for {
+		var n int64
+		err := g.DB.Write(ctx, func(tx *db.Tx) error {
+			var keys [][3]int64
+			err := tx.Each(`SELECT i.workspace_id, i.channel_id, i.id FROM channel c JOIN inbound i
+				ON i.workspace_id = c.workspace_id AND i.channel_id = c.id
+				WHERE i.id < $1 AND i.state = 'done' LIMIT 500`, []any{db.IDFrom(before)}, func(r *sql.Rows) error {
+				var k [3]int64
+				err := r.Scan(&k[0], &k[1], &k[2])
+				keys = append(keys, k)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			for _, k := range keys {
+				if err := tx.Queue(`DELETE FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id = $3`, k[0], k[1], k[2]); err != nil {
+					return err
+				}
+			}
+			n = int64(len(keys))
+			return tx.Queue(`DELETE FROM parked_receipt WHERE parked_at < $1`, before.UnixMicro())
+		})
+		if err != nil || n < 500 {
+			return err
+		}
+	}
+}
+
+func clip(s string) string {
+	if len(s) > 1000 {
+		s = s[:1000]
+	}
+	return crm.Clean(s)
+}

@@ -1,0 +1,126 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/bandeja/bandeja/internal/crm"
+)
+
+// Access is who may call an operation.
+type Access struct {
+	// Anonymous operations need no caller.
+	Anonymous bool
+	// Session operations are for browsers, not for API tokens.
+	Session bool
+	// Permission is what the caller's role must give, "" for any member.
+	Permission crm.Permission
+}
+
+// accessTable is the one place that decides who may call what. An operation
+// without a row can't be registered.
+func accessTable() map[string]Access {
+	member := Access{}
+	return map[string]Access{
+		"get-setup":        {Anonymous: true},
+		"set-up":           {Anonymous: true},
+		"login":            {Anonymous: true},
+		"logout":           {Session: true},
+		"get-me":           member,
+		"update-me":        member,
+		"change-password":  {Session: true},
+		"list-sessions":    {Session: true},
+		"revoke-session":   {Session: true},
+		"list-users":       member,
+		"list-teams":       member,
+		"update-workspace": {Permission: crm.WorkspaceManage},
+		"list-tokens":      member,
+		"create-token":     {Session: true},
+		"revoke-token":     member,
+
+		"list-inboxes":       member,
+		"list-inbox":         member,
+		"search-contacts":    member,
+		"create-contact":     {Permission: crm.ContactsEdit},
+		"get-contact":        member,
+		"update-contact":     {Permission: crm.ContactsEdit},
+		"assign-contact":     {Permission: crm.MessagesSend},
+		"close-conversation": {Permission: crm.MessagesSend},
+		"open-conversation":  {Permission: crm.MessagesSend},
+		"mark-read":          member,
+		"mark-unread":        member,
+		"save-draft":         {Permission: crm.MessagesSend},
+		"type":               {Permission: crm.MessagesSend},
+
+		"list-messages": member,
+		"send-message":  {Permission: crm.MessagesSend},
+		"retry-message": {Permission: crm.MessagesSend},
+		"react":         {Permission: crm.MessagesSend},
+		"list-events":   member,
+		"upload-file":   {Permission: crm.MessagesSend},
+
+		"list-channel-types": member,
+		"list-channels":      member,
+		"create-channel":     {Permission: crm.ChannelsManage},
+		"get-channel":        member,
+		"update-channel":     {Permission: crm.ChannelsManage},
+		"delete-channel":     {Permission: crm.ChannelsManage},
+		"check-channel":      {Permission: crm.ChannelsManage},
+		"list-templates":     member,
+		"list-inbound":       {Permission: crm.ChannelsManage},
+		"replay-inbound":     {Permission: crm.ChannelsManage},
+		"list-dead-jobs":     {Permission: crm.JobsManage},
+		"replay-dead-job":    {Permission: crm.JobsManage},
+	}
+}
+
+// smallBody caps a request's JSON.
+const smallBody = 256 << 10
+
+// register adds an operation. The handler gets the caller; what it returns as an
+// error becomes a problem.
+func register[I, O any](s *Server, op huma.Operation, handle func(context.Context, caller, *I) (*O, error)) {
+	access, ok := s.access[op.OperationID]
+	if !ok {
+		panic("httpapi: operation " + op.OperationID + " has no row in the access table")
+	}
+	op.Path = "/api/v1" + op.Path
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = smallBody
+	}
+	if !access.Anonymous {
+		op.Security = []map[string][]string{{"session": {}}}
+		if !access.Session {
+			op.Security = append(op.Security, map[string][]string{"token": {}})
+		}
+		// Before huma reads the body or says what is wrong with it.
+		op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
+			c, ok := callerOf(ctx.Context())
+			switch {
+			case !ok:
+				ctx.SetHeader("WWW-Authenticate", "Bearer")
+				s.refuse(ctx, crm.CodeUnauthenticated)
+			case access.Session && c.Token != 0, access.Permission != "" && !c.May(access.Permission):
+				s.refuse(ctx, crm.CodeForbidden)
+			default:
+				next(ctx)
+			}
+		})
+	}
+	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity)
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		c, _ := callerOf(ctx)
+		out, err := handle(ctx, c, in)
+		if err != nil {
+			return nil, s.problems.of(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+func (s *Server) refuse(ctx huma.Context, code crm.Code) {
+	p := s.problems.code(ctx.Context(), code, "", nil)
+	_ = huma.WriteErr(s.api, ctx, p.Status, p.Detail, crm.Refuse(code))
+}

@@ -1,0 +1,373 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/eventlog"
+	"github.com/bandeja/bandeja/internal/httpapi/wire"
+	"github.com/bandeja/bandeja/internal/inbox"
+	"github.com/bandeja/bandeja/internal/realtime"
+)
+
+// pageQuery asks for a page.
+type pageQuery struct {
+	Cursor string `query:"cursor" maxLength:"500"`
+	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
+}
+
+func (s *Server) rows(ctx context.Context, c caller, read func(tx *db.Tx) ([]*contact.Contact, string, error)) (*body[wire.Page[wire.ContactRow]], error) {
+	names, err := s.Directory.Names(ctx, c.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	var items []wire.ContactRow
+	var next string
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		list, n, err := read(tx)
+		for _, x := range list {
+			items = append(items, wire.RowOf(x, names))
+		}
+		next = n
+		return err
+	})
+	return &body[wire.Page[wire.ContactRow]]{wire.PageOf(items, next)}, err
+}
+
+// contactDetail reads everything of a contact.
+func (s *Server) contactDetail(ctx context.Context, c caller, id crm.ID) (*contactOutput, error) {
+	names, err := s.Directory.Names(ctx, c.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	var row *contact.Contact
+	var reaches []*inbox.Reach
+	var conversation *inbox.Conversation
+	var draft *inbox.Draft
+	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		if row, err = contact.Get(tx, c.Workspace, id, false); err != nil {
+			return err
+		}
+		if reaches, err = inbox.Reaches(tx, c.Workspace, id); err != nil {
+			return err
+		}
+		if conversation, err = inbox.OpenConversation(tx, c.Workspace, id); err != nil {
+			return err
+		}
+		draft, err = inbox.GetDraft(tx, c.Viewer, id)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := wire.Contact{
+		ContactRow: wire.RowOf(row, names), FirstName: row.FirstName, LastName: row.LastName, Phone: row.Phone,
+		Email: row.Email, Country: row.Country, Language: row.Language, CreatedAt: *wire.Time(row.CreatedAt),
+		Identities: make([]wire.Identity, 0, len(reaches)), ETag: wire.ETag(row),
+	}
+	for _, x := range reaches {
+		ch, err := s.Gateway.Channel(ctx, c.Workspace, x.Channel)
+		if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
+			continue // disconnected
+		}
+		if err != nil {
+			return nil, err
+		}
+		i := wire.Identity{
+			ID: x.Channel.String() + ":" + x.Address, ChannelID: ch.ID.String(), ChannelType: ch.Type, ChannelName: ch.Name,
+			Key: x.Address, Label: x.Label, LastMessageAt: wire.Time(x.LastMessageAt), LastIncomingAt: wire.Time(x.LastIncomingAt),
+			Reachable: x.Unreachable == "",
+		}
+		if w := ch.About.Capabilities.Window; w > 0 && x.LastIncomingAt > 0 {
+			i.WindowClosesAt = wire.Time(x.LastIncomingAt + w.Microseconds())
+		}
+		out.Identities = append(out.Identities, i)
+	}
+	if conversation != nil {
+		out.Conversation = &wire.Conversation{ID: conversation.ID.String(), OpenedAt: *wire.Time(conversation.OpenedAt), OpenedBy: string(conversation.OpenedSource)}
+	}
+	if draft != nil {
+		out.Draft = &wire.Draft{Text: draft.Text, Comment: draft.Comment, UpdatedAt: *wire.Time(draft.UpdatedAt)}
+	}
+	return &contactOutput{ETag: out.ETag, Body: out}, nil
+}
+
+type contactOutput struct {
+	ETag string `header:"ETag"`
+	Body wire.Contact
+}
+
+// ContactInput are the fields of a contact; those that are absent stay.
+type ContactInput struct {
+	FirstName *string `json:"first_name,omitempty"`
+	LastName  *string `json:"last_name,omitempty"`
+	Phone     *string `json:"phone,omitempty" doc:"With the country code, as +593 98 765 4321."`
+	Email     *string `json:"email,omitempty"`
+	Country   *string `json:"country,omitempty" doc:"ISO 3166-1 alpha-2."`
+	Language  *string `json:"language,omitempty" doc:"ISO 639-1."`
+}
+
+func (in ContactInput) fields() contact.Fields {
+	return contact.Fields{
+		FirstName: in.FirstName, LastName: in.LastName, Phone: in.Phone, Email: in.Email, Country: in.Country, Language: in.Language,
+	}
+}
+
+func (s *Server) inboxOperations() {
+	register(s, huma.Operation{
+		OperationID: "list-inboxes", Method: http.MethodGet, Path: "/inboxes", Tags: []string{"Inbox"}, Summary: "List the inboxes with their counts",
+	}, func(ctx context.Context, c caller, _ *none) (*body[wire.List[wire.Inbox]], error) {
+		var items []wire.Inbox
+		err := s.DB.Read(ctx, func(tx *db.Tx) error {
+			counts, err := inbox.Counts(tx, c.Viewer)
+			items = wire.InboxesOf(counts)
+			return err
+		})
+		return &body[wire.List[wire.Inbox]]{wire.ListOf(items)}, err
+	})
+	register(s, huma.Operation{
+		OperationID: "list-inbox", Method: http.MethodGet, Path: "/inboxes/{inbox}/contacts", Tags: []string{"Inbox"},
+		Summary: "List the contacts of an inbox",
+	}, func(ctx context.Context, c caller, in *struct {
+		Inbox  string `path:"inbox" enum:"all,mine,unassigned"`
+		Status string `query:"status" default:"open" enum:"open,closed,snoozed,all"`
+		Sort   string `query:"sort" default:"newest" enum:"newest,oldest,longest,shortest"`
+		pageQuery
+	}) (*body[wire.Page[wire.ContactRow]], error) {
+		q := inbox.ListQuery{Inbox: inbox.Name(in.Inbox), Status: crm.ConversationStatus(in.Status), Sort: inbox.Sort(in.Sort), Cursor: in.Cursor, Limit: in.Limit}
+		if in.Status == "all" {
+			q.Status = ""
+		}
+		return s.rows(ctx, c, func(tx *db.Tx) ([]*contact.Contact, string, error) { return inbox.List(tx, c.Viewer, q) })
+	})
+	register(s, huma.Operation{
+		OperationID: "search-contacts", Method: http.MethodGet, Path: "/contacts", Tags: []string{"Contacts"},
+		Summary: "Find contacts by name, phone or e-mail, or list them all",
+	}, func(ctx context.Context, c caller, in *struct {
+		Search string `query:"search" maxLength:"200" doc:"The beginning of a name, phone number or e-mail."`
+		pageQuery
+	}) (*body[wire.Page[wire.ContactRow]], error) {
+		return s.rows(ctx, c, func(tx *db.Tx) ([]*contact.Contact, string, error) {
+			if strings.TrimSpace(in.Search) == "" {
+				return inbox.Recent(tx, c.Viewer, in.Cursor, in.Limit)
+			}
+			return inbox.Search(tx, c.Viewer, in.Search, in.Cursor, in.Limit)
+		})
+	})
+	register(s, huma.Operation{
+		OperationID: "create-contact", Method: http.MethodPost, Path: "/contacts", Tags: []string{"Contacts"}, DefaultStatus: http.StatusCreated,
+		Summary: "Add a contact",
+	}, func(ctx context.Context, c caller, in *struct {
+		idempotent
+		Body ContactInput
+	}) (*contactOutput, error) {
+		id, err := once(ctx, s, c, in.Key, in.Body, func(tx *db.Tx) (string, error) {
+			created, err := s.Contacts.Create(tx, c.Viewer, in.Body.fields())
+			if err != nil {
+				return "", err
+			}
+			return created.ID.String(), nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		return s.contactDetail(ctx, c, idPath{id}.id())
+	})
+	register(s, huma.Operation{
+		OperationID: "get-contact", Method: http.MethodGet, Path: "/contacts/{id}", Tags: []string{"Contacts"}, Summary: "Show a contact",
+	}, func(ctx context.Context, c caller, in *idPath) (*contactOutput, error) {
+		return s.contactDetail(ctx, c, in.id())
+	})
+	register(s, huma.Operation{
+		OperationID: "update-contact", Method: http.MethodPatch, Path: "/contacts/{id}", Tags: []string{"Contacts"}, Summary: "Change a contact's fields",
+	}, func(ctx context.Context, c caller, in *struct {
+		idPath
+		IfMatch string `header:"If-Match" doc:"The ETag of the version the change was made on; another one answers 412."`
+		Body    ContactInput
+	}) (*contactOutput, error) {
+		var version int64
+		if tag := strings.Trim(strings.TrimPrefix(in.IfMatch, "W/"), `"`); tag != "" && tag != "*" {
+			n, err := strconv.ParseInt(tag, 10, 64)
+			if err != nil || n <= 0 {
+				return nil, crm.Refuse(crm.CodeChanged)
+			}
+			version = n
+		}
+		err := s.DB.Write(ctx, func(tx *db.Tx) error {
+			_, err := s.Contacts.Update(tx, c.Viewer, in.id(), version, in.Body.fields())
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		return s.contactDetail(ctx, c, in.id())
+	})
+	s.conversationOperations()
+	s.markOperations()
+	register(s, huma.Operation{
+		OperationID: "list-events", Method: http.MethodGet, Path: "/events", Tags: []string{"Events"},
+		Summary: "List what happened after a place in the log, as the realtime connection sends it",
+	}, func(ctx context.Context, c caller, in *struct {
+		After int64 `query:"after" minimum:"0"`
+		Limit int   `query:"limit" default:"500" minimum:"1" maximum:"500"`
+	}) (*body[EventPage], error) {
+		return s.eventPage(ctx, c, in.After, in.Limit)
+	})
+}
+
+// EventPage is a stretch of the event log.
+type EventPage struct {
+	Items []wire.Push `json:"items" nullable:"false"`
+	Seq   string      `json:"seq" doc:"The place after the last item."`
+	More  bool        `json:"more" doc:"There is more after the last item."`
+	Reset bool        `json:"reset" doc:"The place is too far behind: read everything anew and go on from seq."`
+}
+
+// maxBehind is how far behind a reader may be before reading anew is cheaper.
+const maxBehind = 5000
+
+func (s *Server) eventPage(ctx context.Context, c caller, after int64, limit int) (*body[EventPage], error) {
+	out := &body[EventPage]{EventPage{Items: []wire.Push{}}}
+	var events []eventlog.Event
+	var head int64
+	err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		if head, err = eventlog.Head(tx, c.Workspace); err != nil || head-after > maxBehind || after > head {
+			return err
+		}
+		events, err = eventlog.After(tx, c.Workspace, after, limit)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Seq = strconv.FormatInt(head, 10)
+	if head-after > maxBehind || after > head {
+		out.Body.Reset = true
+		return out, nil
+	}
+	if len(events) == 0 {
+		return out, nil
+	}
+	names, err := s.Directory.Names(ctx, c.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	last := events[len(events)-1].Seq
+	out.Body.Seq, out.Body.More = strconv.FormatInt(last, 10), last < head
+	out.Body.Items, err = realtime.Hydrate(ctx, s.DB, c.Workspace, events, names)
+	return out, err
+}
+
+func (s *Server) conversationOperations() {
+	act := func(id, path, summary string, do func(tx *db.Tx, v crm.Viewer, id crm.ID) (*contact.Contact, error)) {
+		register(s, huma.Operation{
+			OperationID: id, Method: http.MethodPost, Path: "/contacts/{id}/" + path, Tags: []string{"Conversations"}, Summary: summary,
+		}, func(ctx context.Context, c caller, in *idPath) (*contactOutput, error) {
+			err := s.DB.Write(ctx, func(tx *db.Tx) error {
+				_, err := do(tx, c.Viewer, in.id())
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+			return s.contactDetail(ctx, c, in.id())
+		})
+	}
+	act("close-conversation", "close", "Close the open conversation", s.Inbox.Close)
+	act("open-conversation", "open", "Open a conversation", s.Inbox.Open)
+	register(s, huma.Operation{
+		OperationID: "assign-contact", Method: http.MethodPost, Path: "/contacts/{id}/assign", Tags: []string{"Conversations"},
+		Summary: "Assign a contact to a user, or to nobody",
+	}, func(ctx context.Context, c caller, in *struct {
+		idPath
+		Body struct {
+			UserID *string `json:"user_id" nullable:"true" doc:"null unassigns."`
+		}
+	}) (*contactOutput, error) {
+		var user crm.ID
+		if in.Body.UserID != nil {
+			var err error
+			if user, err = crm.ParseID(*in.Body.UserID); err != nil {
+				return nil, crm.RefuseField("user_id", crm.CodeUnknownUser)
+			}
+		}
+		err := s.DB.Write(ctx, func(tx *db.Tx) error {
+			_, err := s.Inbox.Assign(tx, c.Viewer, in.id(), user)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		return s.contactDetail(ctx, c, in.id())
+	})
+}
+
+func (s *Server) markOperations() {
+	mark := func(id, path, summary string, do func(tx *db.Tx, v crm.Viewer, id crm.ID) (*contact.Contact, error)) {
+		register(s, huma.Operation{
+			OperationID: id, Method: http.MethodPost, Path: "/contacts/{id}/" + path, Tags: []string{"Conversations"}, Summary: summary,
+		}, func(ctx context.Context, c caller, in *idPath) (*body[wire.ContactRow], error) {
+			names, err := s.Directory.Names(ctx, c.Workspace)
+			if err != nil {
+				return nil, err
+			}
+			var row *contact.Contact
+			err = s.DB.Write(ctx, func(tx *db.Tx) (err error) {
+				row, err = do(tx, c.Viewer, in.id())
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+			return &body[wire.ContactRow]{wire.RowOf(row, names)}, nil
+		})
+	}
+	mark("mark-read", "read", "Mark a contact's messages as read", s.Inbox.MarkRead)
+	mark("mark-unread", "unread", "Mark a contact as unread", s.Inbox.MarkUnread)
+	register(s, huma.Operation{
+		OperationID: "save-draft", Method: http.MethodPut, Path: "/contacts/{id}/draft", Tags: []string{"Conversations"},
+		Summary: "Keep what one has begun to write; an empty text removes it", DefaultStatus: http.StatusNoContent,
+	}, func(ctx context.Context, c caller, in *struct {
+		idPath
+		Body struct {
+			Text    string `json:"text"`
+			Comment bool   `json:"comment,omitempty"`
+		}
+	}) (*none, error) {
+		return nil, s.DB.Write(ctx, func(tx *db.Tx) error {
+			return s.Inbox.SaveDraft(tx, c.Viewer, in.id(), in.Body.Text, in.Body.Comment)
+		})
+	})
+	register(s, huma.Operation{
+		OperationID: "type", Method: http.MethodPost, Path: "/contacts/{id}/typing", Tags: []string{"Conversations"},
+		Summary: "Show colleagues and the contact that one is writing", DefaultStatus: http.StatusNoContent,
+	}, func(ctx context.Context, c caller, in *struct {
+		idPath
+		Body struct {
+			On bool `json:"on"`
+		}
+	}) (*none, error) {
+		ch, to, last, err := s.Inbox.TypingTo(ctx, s.DB, c.Viewer, in.id())
+		if err != nil {
+			return nil, err
+		}
+		s.Hub.Typing(c.Workspace, in.id(), c.User, in.Body.On)
+		if ch != nil && in.Body.On {
+			bg, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+			go func() {
+				defer cancel()
+				s.Gateway.Typing(bg, ch, to, last)
+			}()
+		}
+		return nil, nil
+	})
+}

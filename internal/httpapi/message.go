@@ -1,0 +1,269 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/bandeja/bandeja/internal/blob"
+	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/httpapi/wire"
+	"github.com/bandeja/bandeja/internal/inbox"
+)
+
+// TimelinePage is a part of a contact's timeline, oldest first.
+type TimelinePage struct {
+	Items     []TimelineItem `json:"items" nullable:"false"`
+	HasBefore bool           `json:"has_before"`
+	HasAfter  bool           `json:"has_after"`
+}
+
+// TimelineItem is a message or an event.
+type TimelineItem struct{ wire.Item }
+
+// Schema tells OpenAPI that an item is one of two.
+func (TimelineItem) Schema(r huma.Registry) *huma.Schema {
+	return &huma.Schema{OneOf: []*huma.Schema{
+		r.Schema(reflect.TypeFor[wire.Message](), true, "Message"),
+		r.Schema(reflect.TypeFor[wire.Event](), true, "Event"),
+	}}
+}
+
+// AttachmentInput is an uploaded file to send.
+type AttachmentInput struct {
+	FileID string `json:"file_id"`
+	Voice  bool   `json:"voice,omitempty" doc:"Send audio as a voice note."`
+}
+
+// MessageInput is a message to send: text, attachments, or one of the others.
+type MessageInput struct {
+	ChannelID   string              `json:"channel_id,omitempty" doc:"The contact's last channel where absent."`
+	Comment     bool                `json:"comment,omitempty" doc:"Keep it as an internal comment."`
+	Text        string              `json:"text,omitempty"`
+	Attachments []AttachmentInput   `json:"attachments,omitempty" maxItems:"10"`
+	Location    *crm.Location       `json:"location,omitempty"`
+	Contacts    []crm.SharedContact `json:"contacts,omitempty" maxItems:"10"`
+	Interactive *crm.Interactive    `json:"interactive,omitempty"`
+	Template    *crm.TemplateSend   `json:"template,omitempty"`
+	Sticker     bool                `json:"sticker,omitempty" doc:"Send the image attached as a sticker."`
+	ReplyTo     string              `json:"reply_to,omitempty"`
+}
+
+// content turns the input into a message's content; files are looked up.
+func (in MessageInput) content(tx *db.Tx, workspace crm.ID) (crm.Content, error) {
+	c := crm.Content{Kind: crm.KindText, Text: in.Text}
+	switch {
+	case in.Template != nil:
+		c.Kind, c.Template = crm.KindTemplate, in.Template
+		for i, comp := range in.Template.Components {
+			for j, p := range comp.Parameters {
+				if p.Attachment == nil {
+					continue
+				}
+				a, err := attachment(tx, workspace, p.Attachment.FileID, fmt.Sprintf("template.components[%d].parameters[%d]", i, j))
+				if err != nil {
+					return c, err
+				}
+				in.Template.Components[i].Parameters[j].Attachment = &a
+			}
+		}
+	case in.Location != nil:
+		c.Kind, c.Location = crm.KindLocation, in.Location
+		if l := in.Location; l.Latitude < -90 || l.Latitude > 90 || l.Longitude < -180 || l.Longitude > 180 {
+			return c, crm.RefuseField("location", crm.CodeInvalid)
+		}
+	case len(in.Contacts) > 0:
+		c.Kind, c.Contacts = crm.KindContacts, in.Contacts
+	case in.Interactive != nil:
+		c.Kind, c.Interactive = crm.KindInteractive, in.Interactive
+	}
+	for i, input := range in.Attachments {
+		a, err := attachment(tx, workspace, input.FileID, fmt.Sprintf("attachments[%d]", i))
+		if err != nil {
+			return c, err
+		}
+		if input.Voice && a.Kind == crm.KindAudio {
+			a.Kind = crm.KindVoice
+		}
+		if in.Sticker && a.Kind == crm.KindImage {
+			a.Kind = crm.KindSticker
+		}
+		c.Attachments = append(c.Attachments, a)
+	}
+	return c, nil
+}
+
+func attachment(tx *db.Tx, workspace crm.ID, fileID, field string) (crm.Attachment, error) {
+	id, err := crm.ParseID(fileID)
+	if err != nil {
+		return crm.Attachment{}, crm.RefuseField(field, crm.CodeNotFound)
+	}
+	f, err := blob.Get(tx, workspace, id)
+	if err != nil {
+		return crm.Attachment{}, crm.RefuseField(field, crm.CodeNotFound)
+	}
+	return f.Attachment(), nil
+}
+
+func optionalID(field, s string) (crm.ID, error) {
+	if s == "" {
+		return 0, nil
+	}
+	id, err := crm.ParseID(s)
+	if err != nil {
+		return 0, crm.RefuseField(field, crm.CodeNotFound)
+	}
+	return id, nil
+}
+
+type messagePath struct {
+	idPath
+	Message string `path:"message" pattern:"^[0-9]{1,19}$"`
+}
+
+func (p messagePath) message() crm.ID { return idPath{p.Message}.id() }
+
+func (s *Server) messageOperations() {
+	register(s, huma.Operation{
+		OperationID: "list-messages", Method: http.MethodGet, Path: "/contacts/{id}/messages", Tags: []string{"Messages"},
+		Summary: "Show a part of a contact's timeline: the newest, or what lies before, after or around an id",
+	}, func(ctx context.Context, c caller, in *struct {
+		idPath
+		Before string `query:"before"`
+		After  string `query:"after"`
+		Around string `query:"around"`
+		Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
+	}) (*body[TimelinePage], error) {
+		q := inbox.TimelineQuery{Limit: in.Limit}
+		for _, p := range []struct {
+			field, text string
+			out         *crm.ID
+		}{{"before", in.Before, &q.Before}, {"after", in.After, &q.After}, {"around", in.Around, &q.Around}} {
+			id, err := optionalID(p.field, p.text)
+			if err != nil {
+				return nil, crm.RefuseField(p.field, crm.CodeInvalid)
+			}
+			*p.out = id
+		}
+		return s.timeline(ctx, c, in.id(), q)
+	})
+	register(s, huma.Operation{
+		OperationID: "send-message", Method: http.MethodPost, Path: "/contacts/{id}/messages", Tags: []string{"Messages"},
+		DefaultStatus: http.StatusCreated, Summary: "Send a message to a contact, or keep a comment",
+	}, func(ctx context.Context, c caller, in *struct {
+		idPath
+		idempotent
+		Body MessageInput
+	}) (*body[wire.Message], error) {
+		channelID, err := optionalID("channel_id", in.Body.ChannelID)
+		if err != nil {
+			return nil, crm.RefuseField("channel_id", crm.CodeNoChannel)
+		}
+		replyTo, err := optionalID("reply_to", in.Body.ReplyTo)
+		if err != nil {
+			return nil, err
+		}
+		names, err := s.Directory.Names(ctx, c.Workspace)
+		if err != nil {
+			return nil, err
+		}
+		what := map[string]any{"contact": in.ID, "body": in.Body}
+		out, err := once(ctx, s, c, in.Key, what, func(tx *db.Tx) (wire.Message, error) {
+			content, err := in.Body.content(tx, c.Workspace)
+			if err != nil {
+				return wire.Message{}, err
+			}
+			m, err := s.Inbox.Send(tx, c.Viewer, in.id(), inbox.Outgoing{
+				Channel: channelID, Comment: in.Body.Comment, Content: content, ReplyTo: replyTo, ClientRef: in.Key,
+			})
+			if err != nil {
+				return wire.Message{}, err
+			}
+			return wire.MessageOf(m, "", names), nil
+		})
+		return &body[wire.Message]{out}, err
+	})
+	s.changeMessageOperations()
+}
+
+func (s *Server) changeMessageOperations() {
+	register(s, huma.Operation{
+		OperationID: "retry-message", Method: http.MethodPost, Path: "/contacts/{id}/messages/{message}/retry", Tags: []string{"Messages"},
+		Summary: "Send again what failed or may not have been sent",
+	}, func(ctx context.Context, c caller, in *messagePath) (*body[wire.Message], error) {
+		return s.changed(ctx, c, func(tx *db.Tx) (*inbox.Message, error) {
+			return s.Inbox.Retry(tx, c.Viewer, in.id(), in.message())
+		})
+	})
+	register(s, huma.Operation{
+		OperationID: "react", Method: http.MethodPut, Path: "/contacts/{id}/messages/{message}/reaction", Tags: []string{"Messages"},
+		Summary: "Set our reaction on a contact's message; an empty one takes it back",
+	}, func(ctx context.Context, c caller, in *struct {
+		messagePath
+		Body struct {
+			Emoji string `json:"emoji" maxLength:"64"`
+		}
+	}) (*body[wire.Message], error) {
+		return s.changed(ctx, c, func(tx *db.Tx) (*inbox.Message, error) {
+			return s.Inbox.React(tx, c.Viewer, in.id(), in.message(), in.Body.Emoji)
+		})
+	})
+}
+
+func (s *Server) changed(ctx context.Context, c caller, change func(tx *db.Tx) (*inbox.Message, error)) (*body[wire.Message], error) {
+	names, err := s.Directory.Names(ctx, c.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	var out wire.Message
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		m, err := change(tx)
+		if err != nil {
+			return err
+		}
+		owner, err := contact.Get(tx, c.Workspace, m.Contact, false)
+		if err != nil {
+			return err
+		}
+		out = wire.MessageOf(m, owner.Name(), names)
+		return nil
+	})
+	return &body[wire.Message]{out}, err
+}
+
+func (s *Server) timeline(ctx context.Context, c caller, id crm.ID, q inbox.TimelineQuery) (*body[TimelinePage], error) {
+	names, err := s.Directory.Names(ctx, c.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	out := &body[TimelinePage]{TimelinePage{Items: []TimelineItem{}}}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		owner, err := contact.Get(tx, c.Workspace, id, false)
+		if err != nil {
+			return err
+		}
+		items, before, after, err := inbox.Timeline(tx, c.Workspace, id, q)
+		if err != nil {
+			return err
+		}
+		out.Body.HasBefore, out.Body.HasAfter = before, after
+		for _, it := range items {
+			var w wire.Item
+			if it.Message != nil {
+				m := wire.MessageOf(it.Message, owner.Name(), names)
+				w.Message = &m
+			} else {
+				e := wire.EventOf(it.Event, names)
+				w.Event = &e
+			}
+			out.Body.Items = append(out.Body.Items, TimelineItem{w})
+		}
+		return nil
+	})
+	return out, err
+}

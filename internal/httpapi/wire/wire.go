@@ -1,0 +1,290 @@
+// Package wire holds the types that the browser and the API see, and how the
+// modules' rows become them. The realtime connection sends the same.
+package wire
+
+import (
+	"hash/fnv"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/bandeja/bandeja/internal/account"
+	"github.com/bandeja/bandeja/internal/blob"
+	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/inbox"
+)
+
+// Page is a page of a list.
+type Page[T any] struct {
+	Items []T `json:"items" nullable:"false"`
+	// NextCursor asks for the next page; null on the last.
+	NextCursor *string `json:"next_cursor" doc:"Give it as cursor to get the next page; null on the last."`
+}
+
+// List is a whole list.
+type List[T any] struct {
+	Items []T `json:"items" nullable:"false"`
+}
+
+// PageOf returns a page; next is "" at the end.
+func PageOf[T any](items []T, next string) Page[T] {
+	p := Page[T]{Items: items}
+	if items == nil {
+		p.Items = []T{}
+	}
+	if next != "" {
+		p.NextCursor = &next
+	}
+	return p
+}
+
+// ListOf returns a list that is never null.
+func ListOf[T any](items []T) List[T] {
+	if items == nil {
+		items = []T{}
+	}
+	return List[T]{Items: items}
+}
+
+// Time is a moment of a row, or nil for never.
+func Time(micros int64) *time.Time {
+	if micros == 0 {
+		return nil
+	}
+	t := time.UnixMicro(micros).UTC().Truncate(time.Millisecond)
+	return &t
+}
+
+// ID is an id, or nil for none.
+func ID(id crm.ID) *string {
+	if id == 0 {
+		return nil
+	}
+	s := id.String()
+	return &s
+}
+
+// Colors is the number of avatar colours.
+const Colors = 12
+
+// Color returns the stable avatar colour of a thing.
+func Color(id crm.ID) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(strconv.FormatInt(int64(id), 10)))
+	return int(h.Sum32() % Colors)
+}
+
+// Initials returns up to two letters of a name.
+func Initials(name string) string {
+	var out []rune
+	words := strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || r == '@' || r == '.' || r == '_' })
+	for i, w := range words {
+		if i != 0 && i != len(words)-1 {
+			continue
+		}
+		for _, r := range w {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				out = append(out, unicode.ToUpper(r))
+				break
+			}
+		}
+	}
+	if len(out) == 0 {
+		return "#"
+	}
+	return string(out)
+}
+
+// User is a member of the workspace.
+type User struct {
+	ID         string   `json:"id"`
+	Name       string   `json:"name"`
+	Email      string   `json:"email"`
+	Role       string   `json:"role" enum:"owner,manager,agent"`
+	Initials   string   `json:"initials"`
+	Color      int      `json:"color" minimum:"0" maximum:"11"`
+	PictureURL string   `json:"picture_url"`
+	Activity   string   `json:"activity" enum:"online,busy,offline"`
+	TeamIDs    []string `json:"team_ids" nullable:"false"`
+}
+
+// UserOf returns a member; online tells whether a browser of theirs is connected.
+func UserOf(u account.User, online bool) User {
+	out := User{
+		ID: u.ID.String(), Name: u.Name, Email: u.Email, Role: string(u.Role), Initials: Initials(u.Name),
+		Color: Color(u.ID), Activity: "offline", TeamIDs: make([]string, 0, len(u.Teams)),
+	}
+	if online {
+		out.Activity = "online"
+	}
+	for _, t := range u.Teams {
+		out.TeamIDs = append(out.TeamIDs, t.String())
+	}
+	return out
+}
+
+// Team is a group of users.
+type Team struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	UserIDs []string `json:"user_ids" nullable:"false"`
+}
+
+// TeamOf returns a team.
+func TeamOf(t account.Team) Team {
+	out := Team{ID: t.ID.String(), Name: t.Name, UserIDs: make([]string, 0, len(t.Users))}
+	for _, u := range t.Users {
+		out.UserIDs = append(out.UserIDs, u.String())
+	}
+	return out
+}
+
+// Inbox is an inbox of the sidebar with its counts.
+type Inbox struct {
+	ID     string `json:"id"`
+	Kind   string `json:"kind" enum:"standard"`
+	Open   int64  `json:"open" doc:"Open conversations."`
+	Unread int64  `json:"unread" doc:"Open conversations with unread messages."`
+}
+
+// InboxesOf returns the standard inboxes in the sidebar's order.
+func InboxesOf(counts map[inbox.Name]inbox.Count) []Inbox {
+	out := make([]Inbox, 0, 3)
+	for _, n := range []inbox.Name{inbox.All, inbox.Mine, inbox.Unassigned} {
+		out = append(out, Inbox{ID: string(n), Kind: "standard", Open: counts[n].Open, Unread: counts[n].Unread})
+	}
+	return out
+}
+
+// LastMessage is the newest message of a contact, in one line.
+type LastMessage struct {
+	ID         string    `json:"id"`
+	At         time.Time `json:"at"`
+	Direction  string    `json:"direction" enum:"incoming,outgoing,comment"`
+	Kind       string    `json:"kind"`
+	Text       string    `json:"text" doc:"One line; empty where only the kind can be told."`
+	SenderName string    `json:"sender_name"`
+	Source     string    `json:"source"`
+	UserID     *string   `json:"user_id"`
+}
+
+// ChannelRef names a channel.
+type ChannelRef struct {
+	ID   string `json:"id"`
+	Type string `json:"type"`
+}
+
+// ContactRow is a contact as lists show it.
+type ContactRow struct {
+	ID             string       `json:"id"`
+	Name           string       `json:"name" doc:"Name, else phone, e-mail or what the channel calls the person."`
+	Initials       string       `json:"initials"`
+	Color          int          `json:"color" minimum:"0" maximum:"11"`
+	PictureURL     string       `json:"picture_url"`
+	Status         string       `json:"status" enum:"open,closed,snoozed"`
+	StatusSince    time.Time    `json:"status_since"`
+	Unread         int          `json:"unread"`
+	AssigneeID     *string      `json:"assignee_id"`
+	LastMessage    *LastMessage `json:"last_message"`
+	Channel        *ChannelRef  `json:"channel"`
+	Blocked        bool         `json:"blocked"`
+	LastIncomingAt *time.Time   `json:"last_incoming_at"`
+}
+
+// Names tells what users are called.
+type Names func(crm.ID) string
+
+// RowOf returns a contact as lists show it.
+func RowOf(c *contact.Contact, names Names) ContactRow {
+	name := c.Name()
+	row := ContactRow{
+		ID: c.ID.String(), Name: name, Initials: Initials(name), Color: Color(c.ID), PictureURL: c.Picture,
+		Status: string(c.Status), StatusSince: *Time(max(c.StatusSince, 1)), Unread: c.Unread, AssigneeID: ID(c.Assignee),
+		Blocked: c.Blocked, LastIncomingAt: Time(c.LastIncomingAt),
+	}
+	if c.Last.ID != 0 {
+		row.LastMessage = &LastMessage{
+			ID: c.Last.ID.String(), At: *Time(c.Last.At), Direction: string(c.Last.Direction), Kind: string(c.Last.Kind),
+			Text: c.Last.Text, Source: string(c.Last.Source), UserID: ID(c.Last.User),
+		}
+		if c.Last.Direction == crm.Incoming {
+			row.LastMessage.SenderName = name
+		} else if c.Last.User != 0 {
+			row.LastMessage.SenderName = names(c.Last.User)
+		}
+	}
+	if c.Last.Channel != 0 {
+		row.Channel = &ChannelRef{ID: c.Last.Channel.String(), Type: c.Last.ChannelType}
+	}
+	return row
+}
+
+// Identity is a way to reach a contact.
+type Identity struct {
+	ID             string     `json:"id"`
+	ChannelID      string     `json:"channel_id"`
+	ChannelType    string     `json:"channel_type"`
+	ChannelName    string     `json:"channel_name"`
+	Key            string     `json:"key"`
+	Label          string     `json:"label"`
+	LastMessageAt  *time.Time `json:"last_message_at"`
+	LastIncomingAt *time.Time `json:"last_incoming_at"`
+	WindowClosesAt *time.Time `json:"window_closes_at" doc:"When the messaging window closes; null where the channel has none, or it was never open."`
+	Reachable      bool       `json:"reachable"`
+}
+
+// Conversation is an open conversation.
+type Conversation struct {
+	ID       string    `json:"id"`
+	OpenedAt time.Time `json:"opened_at"`
+	OpenedBy string    `json:"opened_by"`
+}
+
+// Draft is what the viewer has begun to write.
+type Draft struct {
+	Text      string    `json:"text"`
+	Comment   bool      `json:"comment"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// Contact is a contact with all that is known of it.
+type Contact struct {
+	ContactRow
+	FirstName    string        `json:"first_name"`
+	LastName     string        `json:"last_name"`
+	Phone        string        `json:"phone"`
+	Email        string        `json:"email"`
+	Country      string        `json:"country"`
+	Language     string        `json:"language"`
+	CreatedAt    time.Time     `json:"created_at"`
+	Identities   []Identity    `json:"identities" nullable:"false"`
+	Conversation *Conversation `json:"conversation"`
+	Draft        *Draft        `json:"draft"`
+	ETag         string        `json:"etag"`
+}
+
+// ETag is a contact's version as an entity tag.
+func ETag(c *contact.Contact) string { return `"` + strconv.FormatInt(c.Version, 10) + `"` }
+
+// File is an uploaded file.
+type File struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	MIME     string `json:"mime"`
+	Size     int64  `json:"size" doc:"Bytes."`
+	Kind     string `json:"kind" enum:"image,video,audio,voice,file"`
+	Width    int    `json:"width"`
+	Height   int    `json:"height"`
+	Duration int    `json:"duration" doc:"Seconds."`
+	URL      string `json:"url"`
+}
+
+// FileOf returns a file.
+func FileOf(f *blob.File) File {
+	return File{
+		ID: f.ID.String(), Name: f.Name, MIME: f.MIME, Size: f.Size, Kind: string(f.Kind), Width: f.Width,
+		Height: f.Height, Duration: f.Duration, URL: FileURL(f.ID, f.Name),
+	}
+}

@@ -1,0 +1,200 @@
+// Package inbox is the heart: conversations, messages, the timeline, assignment,
+// unread marks, the lists and their counts. Everything it does is one transaction
+// with its events in the log.
+package inbox
+
+import (
+	"database/sql"
+	"log/slog"
+	"sort"
+
+	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/eventlog"
+	"github.com/bandeja/bandeja/internal/gateway"
+)
+
+// Inbox does what users and channels do with conversations.
+type Inbox struct {
+	events *eventlog.Log
+	gw     *gateway.Gateway
+	log    *slog.Logger
+}
+
+// New returns the inbox and makes it the gateway's.
+func New(events *eventlog.Log, gw *gateway.Gateway, logger *slog.Logger) *Inbox {
+	in := &Inbox{events: events, gw: gw, log: logger}
+	gw.SetInbox(in)
+	return in
+}
+
+// Conversation is an interval in a contact's life. Times are microseconds UTC.
+type Conversation struct {
+	ID           crm.ID
+	Contact      crm.ID
+	OpenedAt     int64
+	OpenedSource crm.Source
+	OpenedBy     crm.ID
+}
+
+// workset holds the contacts that a transaction changes: their rows as they were
+// and as they will be. Saving moves the counts by the difference, so no path can
+// forget them.
+type workset struct {
+	in        *Inbox
+	tx        *db.Tx
+	workspace crm.ID
+	contacts  map[crm.ID]*tracked
+}
+
+type tracked struct {
+	*contact.Contact
+	before contact.Contact
+	// fresh contacts were inserted by this transaction: nothing is counted yet.
+	fresh bool
+	dirty bool
+}
+
+func (in *Inbox) work(tx *db.Tx, workspace crm.ID) *workset {
+	return &workset{in: in, tx: tx, workspace: workspace, contacts: make(map[crm.ID]*tracked)}
+}
+
+// load locks contacts and adds them to the set, in id order so that two
+// transactions never wait for each other in a circle.
+func (w *workset) load(ids ...crm.ID) error {
+	missing := ids[:0:0]
+	for _, id := range ids {
+		if w.contacts[id] == nil {
+			missing = append(missing, id)
+		}
+	}
+	found, err := contact.Load(w.tx, w.workspace, missing, true)
+	if err != nil {
+		return err
+	}
+	for id, c := range found {
+		w.contacts[id] = &tracked{Contact: c, before: *c}
+	}
+	return nil
+}
+
+// one locks a contact; crm.CodeNotFound where it doesn't exist.
+func (w *workset) one(id crm.ID) (*tracked, error) {
+	if err := w.load(id); err != nil {
+		return nil, err
+	}
+	t := w.contacts[id]
+	if t == nil {
+		return nil, crm.Refuse(crm.CodeNotFound)
+	}
+	return t, nil
+}
+
+func (w *workset) append(e eventlog.Event) { w.in.events.Append(w.tx, w.workspace, e) }
+
+// save writes the changed contacts and moves the counts.
+func (w *workset) save() error {
+	ids := make([]crm.ID, 0, len(w.contacts))
+	for id, t := range w.contacts {
+		if t.dirty {
+			ids = append(ids, id)
+		}
+	}
+	sort.Slice(ids, func(i, j int) bool { return ids[i] < ids[j] })
+	moves := make(map[countKey]counts)
+	for _, id := range ids {
+		t := w.contacts[id]
+		if err := contact.SaveState(w.tx, t.Contact); err != nil {
+			return err
+		}
+		if !t.fresh {
+			move(moves, &t.before, -1)
+		}
+		move(moves, t.Contact, 1)
+		t.before, t.fresh, t.dirty = *t.Contact, false, false
+	}
+	return saveCounts(w.tx, w.workspace, moves)
+}
+
+// countKey is a row of inbox_count.
+type countKey struct {
+	assignee crm.ID
+	status   crm.ConversationStatus
+}
+
+type counts struct{ contacts, unread int64 }
+
+func move(moves map[countKey]counts, c *contact.Contact, by int64) {
+	if c.Blocked || c.Status == crm.Closed {
+		return // no screen shows how many are closed
+	}
+	k := countKey{c.Assignee, c.Status}
+	n := moves[k]
+	n.contacts += by
+	if c.Unread > 0 {
+		n.unread += by
+	}
+	moves[k] = n
+}
+
+func saveCounts(tx *db.Tx, workspace crm.ID, moves map[countKey]counts) error {
+	keys := make([]countKey, 0, len(moves))
+	for k, n := range moves {
+		if n != (counts{}) {
+			keys = append(keys, k)
+		}
+	}
+	sort.Slice(keys, func(i, j int) bool {
+		if keys[i].assignee != keys[j].assignee {
+			return keys[i].assignee < keys[j].assignee
+		}
+		return keys[i].status < keys[j].status
+	})
+	for _, k := range keys {
+		n := moves[k]
+		err := tx.Queue(`INSERT INTO inbox_count (workspace_id, assignee_id, status, contacts, unread) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (workspace_id, assignee_id, status) DO UPDATE
+			SET contacts = inbox_count.contacts + excluded.contacts, unread = inbox_count.unread + excluded.unread`,
+			int64(workspace), int64(k.assignee), string(k.status), n.contacts, n.unread)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Count is what the sidebar shows of an inbox.
+type Count struct {
+	// Open is the number of open conversations, Unread that of open ones with
+	// unread messages.
+	Open, Unread int64
+}
+
+// Counts returns the standard inboxes' counts for a user.
+func Counts(tx *db.Tx, v crm.Viewer) (map[Name]Count, error) {
+	out := map[Name]Count{All: {}, Mine: {}, Unassigned: {}}
+	add := func(n Name, c counts) {
+		have := out[n]
+		have.Open += c.contacts
+		have.Unread += c.unread
+		out[n] = have
+	}
+	err := tx.Each(`SELECT assignee_id, contacts, unread FROM inbox_count WHERE workspace_id = $1 AND status = 'open'`,
+		[]any{v.Workspace}, func(r *sql.Rows) error {
+			var assignee crm.ID
+			var c counts
+			if err := r.Scan(&assignee, &c.contacts, &c.unread); err != nil {
+				return err
+			}
+			add(All, c)
+			switch assignee {
+			case v.User:
+				add(Mine, c)
+			case 0:
+				add(Unassigned, c)
+			}
+			return nil
+		})
+	return out, err
+}

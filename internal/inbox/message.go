@@ -1,0 +1,223 @@
+package inbox
+
+import (
+	"database/sql"
+	"encoding/json"
+
+	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+)
+
+// Message is a message or a comment. Times are microseconds UTC, 0 for never.
+type Message struct {
+	Workspace    crm.ID
+	Contact      crm.ID
+	ID           crm.ID
+	Conversation crm.ID
+	Channel      crm.ID
+	Direction    crm.Direction
+	Source       crm.Source
+	User         crm.ID
+	Content      crm.Content
+	Status       crm.Status
+	CreatedAt    int64
+	// SentAt is the provider's time of an incoming message, and when an outgoing
+	// one was sent.
+	SentAt      int64
+	DeliveredAt int64
+	ReadAt      int64
+	FailedAt    int64
+	EditedAt    int64
+	DeletedAt   int64
+	Error       *crm.DeliveryError
+	Quote       *Quote
+	Reactions   []Reaction
+	ExternalID  string
+	// ClientRef is the Idempotency-Key it was created with.
+	ClientRef string
+}
+
+// Quote is the message that another answers, as it was then.
+type Quote struct {
+	// ID is 0 where the quoted message isn't known here.
+	ID        crm.ID          `json:"id,omitempty"`
+	Text      string          `json:"text,omitempty"`
+	Kind      crm.ContentKind `json:"kind,omitempty"`
+	Direction crm.Direction   `json:"direction,omitempty"`
+	User      crm.ID          `json:"user,omitempty"`
+}
+
+// Reaction is an emoji on a message, by the contact or by us.
+type Reaction struct {
+	Emoji string `json:"emoji"`
+	By    string `json:"by"`
+}
+
+const messageColumns = `contact_id, id, conversation_id, channel_id, direction, source, user_id, content, status,
+	created_at, sent_at, delivered_at, read_at, failed_at, edited_at, deleted_at, error, quote, reactions, external_id, client_ref`
+
+func scanMessage(r *sql.Rows, workspace crm.ID) (*Message, error) {
+	m := &Message{Workspace: workspace}
+	var content, failure, quote, reactions string
+	err := r.Scan(&m.Contact, &m.ID, &m.Conversation, &m.Channel, &m.Direction, &m.Source, &m.User, &content, &m.Status,
+		&m.CreatedAt, &m.SentAt, &m.DeliveredAt, &m.ReadAt, &m.FailedAt, &m.EditedAt, &m.DeletedAt,
+		&failure, &quote, &reactions, &m.ExternalID, &m.ClientRef)
+	if err != nil {
+		return nil, err
+	}
+	for text, out := range map[string]any{content: &m.Content, failure: &m.Error, quote: &m.Quote, reactions: &m.Reactions} {
+		if text == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(text), out); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// document encodes a part of a message; "" for nothing.
+func document[T any](v *T) string {
+	if v == nil {
+		return ""
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // plain structs of ours
+	}
+	return string(b)
+}
+
+func reactions(list []Reaction) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return document(&list)
+}
+
+func insertMessage(tx *db.Tx, m *Message) error {
+	return tx.Queue(`INSERT INTO message (workspace_id, contact_id, id, conversation_id, channel_id, direction, source, user_id,
+			content, status, created_at, sent_at, reply_to, quote, external_id, client_ref)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		int64(m.Workspace), int64(m.Contact), int64(m.ID), int64(m.Conversation), int64(m.Channel), string(m.Direction),
+		string(m.Source), int64(m.User), document(&m.Content), string(m.Status), m.CreatedAt, m.SentAt,
+		quoteID(m.Quote), document(m.Quote), m.ExternalID, m.ClientRef)
+}
+
+func quoteID(q *Quote) int64 {
+	if q == nil {
+		return 0
+	}
+	return int64(q.ID)
+}
+
+// saveMessage stores what may change of a message.
+func saveMessage(tx *db.Tx, m *Message) error {
+	return tx.Queue(`UPDATE message SET content = $1, status = $2, sent_at = $3, delivered_at = $4, read_at = $5, failed_at = $6,
+			edited_at = $7, deleted_at = $8, error = $9, reactions = $10, external_id = $11
+		WHERE workspace_id = $12 AND contact_id = $13 AND id = $14`,
+		document(&m.Content), string(m.Status), m.SentAt, m.DeliveredAt, m.ReadAt, m.FailedAt, m.EditedAt, m.DeletedAt,
+		document(m.Error), reactions(m.Reactions), m.ExternalID, int64(m.Workspace), int64(m.Contact), int64(m.ID))
+}
+
+// ref names a message.
+type ref struct{ contact, message crm.ID }
+
+// Messages returns the messages of the refs that exist.
+func loadMessages(tx *db.Tx, workspace crm.ID, refs []ref) (map[ref]*Message, error) {
+	out := make(map[ref]*Message, len(refs))
+	if len(refs) == 0 {
+		return out, nil
+	}
+	args := []any{workspace}
+	values := ""
+	for i := range db.Batched(len(refs)) {
+		r := refs[min(i, len(refs)-1)]
+		n := len(args)
+		if i > 0 {
+			values += ","
+		}
+		values += "(CAST(" + db.Params(n+1, 1) + " AS BIGINT),CAST(" + db.Params(n+2, 1) + " AS BIGINT))"
+		args = append(args, int64(r.contact), int64(r.message))
+	}
+	err := tx.Each(`SELECT `+messageColumns+` FROM message WHERE workspace_id = $1 AND (contact_id, id) IN (VALUES `+values+`)`,
+		args, func(r *sql.Rows) error {
+			m, err := scanMessage(r, workspace)
+			if err == nil {
+				out[ref{m.Contact, m.ID}] = m
+			}
+			return err
+		})
+	return out, err
+}
+
+// getMessage returns a contact's message; crm.CodeNotFound where it doesn't exist.
+func getMessage(tx *db.Tx, workspace, contactID, id crm.ID) (*Message, error) {
+	r := ref{contactID, id}
+	found, err := loadMessages(tx, workspace, []ref{r})
+	if err != nil {
+		return nil, err
+	}
+	if found[r] == nil {
+		return nil, crm.Refuse(crm.CodeNotFound)
+	}
+	return found[r], nil
+}
+
+// GetMessages returns those messages of the pairs of contact and message that exist.
+func GetMessages(tx *db.Tx, workspace crm.ID, pairs [][2]crm.ID) (map[crm.ID]*Message, error) {
+	refs := make([]ref, 0, len(pairs))
+	for _, p := range pairs {
+		refs = append(refs, ref{p[0], p[1]})
+	}
+	found, err := loadMessages(tx, workspace, refs)
+	out := make(map[crm.ID]*Message, len(found))
+	for r, m := range found {
+		out[r.message] = m
+	}
+	return out, err
+}
+
+// findExternal returns the messages that a channel's external ids name.
+func findExternal(tx *db.Tx, workspace, channelID crm.ID, ids []string) (map[string]ref, error) {
+	out := make(map[string]ref, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	list, args := db.InList([]any{workspace, channelID}, ids)
+	err := tx.Each(`SELECT external_id, contact_id, message_id FROM message_external
+		WHERE workspace_id = $1 AND channel_id = $2 AND external_id IN (`+list+`)`, args, func(r *sql.Rows) error {
+		var id string
+		var m ref
+		err := r.Scan(&id, &m.contact, &m.message)
+		out[id] = m
+		return err
+	})
+	return out, err
+}
+
+func addExternal(tx *db.Tx, m *Message, id string) error {
+	return tx.Queue(`INSERT INTO message_external (workspace_id, channel_id, external_id, contact_id, message_id) VALUES ($1, $2, $3, $4, $5)`,
+		int64(m.Workspace), int64(m.Channel), id, int64(m.Contact), int64(m.ID))
+}
+
+// quoteOf returns m as another message quotes it.
+func quoteOf(m *Message) *Quote {
+	return &Quote{ID: m.ID, Text: m.Content.Preview(), Kind: m.Content.Kind, Direction: m.Direction, User: m.User}
+}
+
+// touch makes m the newest of its contact, if it is.
+func (t *tracked) touch(m *Message, channelType string) {
+	if m.ID < t.Last.ID {
+		return
+	}
+	t.Last = contact.Last{
+		At: m.CreatedAt, ID: m.ID, Direction: m.Direction, Kind: m.Content.Kind, Text: m.Content.Preview(),
+		Source: m.Source, User: m.User, Channel: t.Last.Channel, ChannelType: t.Last.ChannelType,
+	}
+	if m.Channel != 0 {
+		t.Last.Channel, t.Last.ChannelType = m.Channel, channelType
+	}
+	t.dirty = true
+}

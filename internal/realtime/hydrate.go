@@ -1,0 +1,80 @@
+package realtime
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/eventlog"
+	"github.com/bandeja/bandeja/internal/httpapi/wire"
+	"github.com/bandeja/bandeja/internal/inbox"
+)
+
+// Hydrate turns events of the log into what browsers get: each carries the message
+// or event and the contact's row as they are now.
+func Hydrate(ctx context.Context, d *db.DB, workspace crm.ID, events []eventlog.Event, names wire.Names) ([]wire.Push, error) {
+	var contacts map[crm.ID]*contact.Contact
+	var messages map[crm.ID]*inbox.Message
+	err := d.Read(ctx, func(tx *db.Tx) (err error) {
+		seen := make(map[crm.ID]bool)
+		var ids []crm.ID
+		var pairs [][2]crm.ID
+		for _, e := range events {
+			if e.Contact != 0 && !seen[e.Contact] {
+				seen[e.Contact] = true
+				ids = append(ids, e.Contact)
+			}
+			if e.Message != 0 && !seen[e.Message] {
+				seen[e.Message] = true
+				pairs = append(pairs, [2]crm.ID{e.Contact, e.Message})
+			}
+		}
+		if contacts, err = contact.Load(tx, workspace, ids, false); err != nil {
+			return err
+		}
+		messages, err = inbox.GetMessages(tx, workspace, pairs)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]wire.Push, 0, len(events))
+	for i := range events {
+		out = append(out, push(&events[i], contacts, messages, names))
+	}
+	return out, nil
+}
+
+func push(e *eventlog.Event, contacts map[crm.ID]*contact.Contact, messages map[crm.ID]*inbox.Message, names wire.Names) wire.Push {
+	p := wire.Push{Seq: strconv.FormatInt(e.Seq, 10), Type: "skip"}
+	if e.Kind == eventlog.ChannelChanged {
+		p.Type = "channel"
+		return p
+	}
+	c := contacts[e.Contact]
+	if c == nil {
+		return p
+	}
+	row := wire.RowOf(c, names)
+	p.ContactID, p.Contact = row.ID, &row
+	switch {
+	case e.Message != 0:
+		m := messages[e.Message]
+		if m == nil {
+			return wire.Push{Seq: p.Seq, Type: "skip"}
+		}
+		w := wire.MessageOf(m, row.Name, names)
+		p.Type, p.Message = "message_updated", &w
+		if e.Kind == eventlog.MessageCreated {
+			p.Type = "message"
+		}
+	case e.Timeline:
+		w := wire.EventOf(e, names)
+		p.Type, p.Event = "event", &w
+	default:
+		p.Type = "contact"
+	}
+	return p
+}

@@ -1,0 +1,125 @@
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  QueryClient,
+  queryOptions,
+  useQuery,
+} from '@tanstack/react-query';
+import { ApiError, get, getPage } from './http';
+import type {
+  Channel,
+  Contact,
+  ContactRow,
+  Inbox,
+  InboxId,
+  Me,
+  Permission,
+  Sort,
+  StatusFilter,
+  Template,
+  TimelinePage,
+  User,
+} from './types';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // Realtime keeps the caches fresh; a gap it can't fill invalidates them.
+      staleTime: 5 * 60_000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) => error instanceof ApiError && error.transient && count < 2,
+    },
+  },
+});
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => get<Me>('/me', undefined, signal),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const inboxesQuery = queryOptions({
+  queryKey: ['inboxes'],
+  queryFn: async ({ signal }) =>
+    (await get<{ items: Inbox[] }>('/inboxes', undefined, signal)).items,
+});
+
+export const usersQuery = queryOptions({
+  queryKey: ['users'],
+  queryFn: async ({ signal }) => (await get<{ items: User[] }>('/users', undefined, signal)).items,
+});
+
+export const channelsQuery = queryOptions({
+  queryKey: ['channels'],
+  queryFn: async ({ signal }) =>
+    (await get<{ items: Channel[] }>('/channels', undefined, signal)).items,
+});
+
+export interface ListFilter {
+  inbox: InboxId;
+  status: StatusFilter;
+  sort: Sort;
+}
+
+export const listQuery = (filter: ListFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['list', filter] as const,
+    queryFn: ({ pageParam, signal }) =>
+      getPage<ContactRow>(
+        `/inboxes/${filter.inbox}/contacts`,
+        { status: filter.status, sort: filter.sort, cursor: pageParam, limit: 50 },
+        signal,
+      ),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor,
+  });
+
+export const searchQuery = (q: string) =>
+  infiniteQueryOptions({
+    queryKey: ['search', q] as const,
+    queryFn: ({ pageParam, signal }) =>
+      getPage<ContactRow>('/contacts', { search: q, cursor: pageParam, limit: 50 }, signal),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor,
+    placeholderData: keepPreviousData,
+    staleTime: 15_000,
+  });
+
+export const contactQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['contact', id] as const,
+    queryFn: ({ signal }) => get<Contact>(`/contacts/${id}`, undefined, signal),
+  });
+
+type TimelineParam = { before?: string; after?: string; around?: string };
+
+/** The timeline from its newest page, or around one message for a deep link. */
+export const timelineQuery = (contactId: string, around: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['timeline', contactId, around ?? 'latest'] as const,
+    queryFn: ({ pageParam, signal }) =>
+      get<TimelinePage>(`/contacts/${contactId}/messages`, { ...pageParam, limit: 50 }, signal),
+    initialPageParam: (around ? { around } : {}) as TimelineParam,
+    getPreviousPageParam: (first): TimelineParam | undefined =>
+      first.has_before && first.items[0] ? { before: first.items[0].id } : undefined,
+    getNextPageParam: (last): TimelineParam | undefined =>
+      last.has_after && last.items.length ? { after: last.items.at(-1)!.id } : undefined,
+  });
+
+export const templatesQuery = (channelId: string) =>
+  queryOptions({
+    queryKey: ['templates', channelId] as const,
+    queryFn: ({ signal }) =>
+      get<{ items: Template[]; fetched_at: string }>(
+        `/channels/${channelId}/templates`,
+        undefined,
+        signal,
+      ),
+  });
+
+/** Who is signed in. Every screen behind the login is rendered after this is loaded. */
+export function useMe(): Me {
+  return useQuery(meQuery).data!;
+}
+
+export const useMay = (permission: Permission) => useMe().permissions.includes(permission);

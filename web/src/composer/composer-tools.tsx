@@ -1,0 +1,98 @@
+import { Suspense, useRef } from 'react';
+import type { Capabilities } from '../api/types';
+import { t } from '../i18n';
+import { lazyWithTexts } from '../i18n/lazy-with';
+import { Icon } from '../ui/icon';
+import { PopoverButton } from '../ui/popover';
+import { tip } from '../ui/tooltip';
+
+const EmojiPicker = lazyWithTexts(() => import('./emoji-picker'));
+
+export function ComposerTools({
+  comment,
+  capabilities: can,
+  onFiles,
+  onEmoji,
+  onVoice,
+  onTemplate,
+}: {
+  comment: boolean;
+  capabilities: Capabilities | undefined;
+  onFiles: (files: FileList) => void;
+  onEmoji: (emoji: string) => void;
+  onVoice: () => void;
+  onTemplate: () => void;
+}) {
+  const file = useRef<HTMLInputElement>(null);
+  const out = can?.out ?? {};
+  const takesFiles = !comment && (['image', 'video', 'audio', 'file'] as const).some((k) => out[k]);
+  const takesVoice = !comment && Boolean(out.voice ?? out.audio) && 'MediaRecorder' in window;
+  return (
+    <>
+      {takesFiles && (
+        <>
+          <input
+            ref={file}
+            type="file"
+            multiple
+            hidden
+            onChange={(e) => {
+              if (e.target.files) onFiles(e.target.files);
+              e.target.value = '';
+            }}
+          />
+          <button
+            type="button"
+            className="btn-icon"
+            aria-label={t.attach}
+            {...tip(t.attach)}
+            onClick={() => file.current?.click()}
+          >
+            <Icon name="attach" />
+          </button>
+        </>
+      )}
+      <PopoverButton
+        label={t.emoji}
+        className="btn-icon"
+        align="start"
+        side="top"
+        attributes={tip(t.emoji)}
+        content={(close) => (
+          <Suspense fallback={<div className="h-80 w-80" />}>
+            <EmojiPicker
+              onPick={(emoji) => {
+                close();
+                onEmoji(emoji);
+              }}
+            />
+          </Suspense>
+        )}
+      >
+        <Icon name="emoji" />
+      </PopoverButton>
+      {!comment && can?.templates && (
+        <button
+          type="button"
+          className="btn-icon"
+          aria-label={t.template}
+          {...tip(t.template)}
+          onClick={onTemplate}
+        >
+          <Icon name="template" />
+        </button>
+      )}
+      {takesVoice && (
+        <button
+          type="button"
+          className="btn-icon"
+          aria-label={t.recordVoice}
+          {...tip(t.recordVoice)}
+          onClick={onVoice}
+        >
+          <Icon name="mic" />
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,320 @@
+import { useQuery } from '@tanstack/react-query';
+import { Suspense, useEffect, useRef, useState } from 'react';
+import { channelsQuery, queryClient, timelineQuery, useMay, useMe } from '../api/queries';
+import type { Attachment, Contact, ContentKind, Message } from '../api/types';
+import { formatPhone } from '../format/phone';
+import { wholeNumber } from '../format/size';
+import { useNow } from '../format/use-now';
+import { useShortcuts } from '../frame/shortcuts';
+import { t } from '../i18n';
+import { lazyWithTexts } from '../i18n/lazy-with';
+import { itemsOf } from '../timeline/timeline-cache';
+import { tip } from '../ui/tooltip';
+import { AttachmentTray } from './attachment-tray';
+import { ChannelPicker } from './channel-picker';
+import { pickIdentity, refusal, textLimit, windowOf } from './channel-rules';
+import { ComposerNotice } from './composer-notice';
+import { ComposerTools } from './composer-tools';
+import { enqueue } from './outbox';
+import { ReplyBar } from './reply-bar';
+import { useAttachments } from './use-attachments';
+import { useDraft } from './use-draft';
+import { useFileDrop } from './use-file-drop';
+import { useTypingSignal } from './use-typing-signal';
+
+const VoiceRecorder = lazyWithTexts(() => import('./voice-recorder'));
+const TemplateDialog = lazyWithTexts(() => import('./template-dialog'));
+
+const commentLimit = 1000;
+
+export function Composer({
+  contact,
+  replyTo,
+  onReplyTo,
+}: {
+  contact: Contact;
+  replyTo: Message | null;
+  onReplyTo: (message: Message | null) => void;
+}) {
+  const me = useMe();
+  const maySend = useMay('messages.send');
+  const now = useNow();
+  const { data: channels } = useQuery(channelsQuery);
+  const [comment, setComment] = useState(contact.draft?.comment ?? false);
+  const [text, setText] = useState(contact.draft?.text ?? '');
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [mode, setMode] = useState<'write' | 'voice' | 'template'>('write');
+  const { files, add, drop, clear } = useAttachments();
+  const input = useRef<HTMLTextAreaElement>(null);
+  const typing = useTypingSignal(contact.id);
+  useDraft(contact, text, comment);
+
+  const identity = pickIdentity(contact, replyTo?.channel_id ?? chosen);
+  const channel = channels?.find((c) => c.id === identity?.channel_id);
+  const can = channel?.capabilities;
+  const window_ = identity && windowOf(identity, channel, now);
+  const reason = comment
+    ? ''
+    : contact.blocked
+      ? t.blockedNotice
+      : !identity
+        ? t.noChannel
+        : window_ && !window_.open
+          ? window_.why
+          : '';
+  const writable = !reason;
+
+  const focusInput = () => requestAnimationFrame(() => input.current?.focus());
+  const show = (asComment: boolean) => {
+    setComment(asComment);
+    if (asComment) onReplyTo(null);
+    setMode('write');
+    focusInput();
+  };
+  useShortcuts({
+    r: () => show(false),
+    c: () => show(true),
+    'Shift+R': () => {
+      const data = queryClient.getQueryData(timelineQuery(contact.id, undefined).queryKey);
+      const last = itemsOf(data).findLast(
+        (i) => i.item === 'message' && i.direction === 'incoming' && !i.deleted_at,
+      );
+      if (last?.item === 'message' && can?.reply_context) onReplyTo(last);
+    },
+  });
+  useEffect(() => {
+    if (!replyTo) return;
+    setComment(false);
+    requestAnimationFrame(() => input.current?.focus());
+  }, [replyTo]);
+  // Grows with the text; the styles stop it at eight lines.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what changes the height
+  useEffect(() => {
+    const el = input.current;
+    if (!el) return;
+    el.style.height = 'auto';
+    el.style.height = `${el.scrollHeight}px`;
+  }, [text, mode, writable]);
+  const dropping = useFileDrop(maySend && writable && !comment, add);
+
+  const kind: ContentKind = files[0]?.kind ?? 'text';
+  const limit = comment ? commentLimit : textLimit(can, kind);
+  const left = limit === undefined ? undefined : limit - [...text].length;
+  const refusals = new Map(
+    files.map((f) => [f.key, f.error || refusal(f, comment ? undefined : can)]),
+  );
+  const ready =
+    maySend &&
+    writable &&
+    (text.trim() !== '' || files.length > 0) &&
+    (left === undefined || left >= 0) &&
+    files.every((f) => f.stored && !refusals.get(f.key));
+
+  const send = () => {
+    if (!ready) return;
+    const attachments = files.map(
+      (f): Attachment => ({
+        kind: f.kind,
+        file_id: f.stored!.id,
+        name: f.stored!.name,
+        mime: f.stored!.mime,
+        size: f.stored!.size,
+        width: f.stored!.width,
+        height: f.stored!.height,
+        duration: f.stored!.duration,
+      }),
+    );
+    const body = text.trim();
+    enqueue({
+      contactId: contact.id,
+      body: {
+        ...(comment ? { comment: true } : { channel_id: identity?.channel_id }),
+        ...(body && { text: body }),
+        ...(attachments.length && {
+          attachments: attachments.map((a) => ({ file_id: a.file_id! })),
+        }),
+        ...(replyTo && !comment && { reply_to: replyTo.id }),
+      },
+      content: {
+        kind,
+        text: body || undefined,
+        attachments: attachments.length ? attachments : undefined,
+      },
+      channelType: comment ? '' : (identity?.channel_type ?? ''),
+      replyTo:
+        replyTo && !comment
+          ? {
+              id: replyTo.id,
+              text: replyTo.content.text ?? '',
+              kind: replyTo.content.kind,
+              sender_name: replyTo.sender_name,
+              direction: replyTo.direction,
+            }
+          : null,
+    });
+    setText('');
+    clear();
+    onReplyTo(null);
+    typing.stop();
+    focusInput();
+  };
+
+  const insert = (value: string) => {
+    const el = input.current;
+    const from = el?.selectionStart ?? text.length;
+    const to = el?.selectionEnd ?? text.length;
+    setText(text.slice(0, from) + value + text.slice(to));
+    requestAnimationFrame(() => {
+      el?.focus();
+      el?.setSelectionRange(from + value.length, from + value.length);
+    });
+  };
+
+  if (!maySend)
+    return (
+      <p className="border-t border-line bg-surface px-6 py-4 text-center text-13 text-muted">
+        {t.noSendPermission}
+      </p>
+    );
+  const tab = (asComment: boolean) =>
+    `relative h-8 text-13 ${comment === asComment ? 'font-semibold text-text after:absolute after:inset-x-0 after:bottom-0.5 after:h-0.5 after:rounded-full after:bg-accent' : 'text-muted hover:text-text'}`;
+  const name = formatPhone(contact.first_name || contact.name);
+  return (
+    <section
+      aria-label={t.composer}
+      className="shrink-0 border-t border-line bg-surface px-3 pt-1 pb-[calc(env(safe-area-inset-bottom)+12px)] md:px-4"
+    >
+      {dropping && (
+        <div className="pointer-events-none absolute inset-2 z-30 flex items-center justify-center rounded-14 border-2 border-dashed border-accent bg-tint/95 text-16 font-semibold text-accent">
+          {t.dropFiles}
+        </div>
+      )}
+      <div className="mx-auto max-w-[760px]">
+        <div className="flex items-center gap-3.5 pb-1">
+          <button
+            type="button"
+            aria-pressed={!comment}
+            className={tab(false)}
+            {...tip(t.replyTab, 'r')}
+            onClick={() => show(false)}
+          >
+            {t.replyTab}
+          </button>
+          <button
+            type="button"
+            aria-pressed={comment}
+            className={tab(true)}
+            {...tip(t.commentTab, 'c')}
+            onClick={() => show(true)}
+          >
+            {t.commentTab}
+          </button>
+          {!comment && identity && (
+            <ChannelPicker
+              contact={contact}
+              identity={identity}
+              window={window_}
+              onPick={setChosen}
+            />
+          )}
+        </div>
+        {!writable ? (
+          <ComposerNotice
+            text={reason}
+            onTemplate={
+              window_ && !window_.open && window_.offer === 'template' && !contact.blocked
+                ? () => setMode('template')
+                : undefined
+            }
+          />
+        ) : mode === 'voice' && identity ? (
+          <Suspense fallback={<div className="h-[104px]" />}>
+            <VoiceRecorder
+              contactId={contact.id}
+              identity={identity}
+              capabilities={can}
+              onDone={() => {
+                setMode('write');
+                focusInput();
+              }}
+            />
+          </Suspense>
+        ) : (
+          <div
+            className={`rounded-[12px] border focus-within:border-accent focus-within:shadow-[0_0_0_3px_var(--tint)] ${comment ? 'border-amber-line bg-amber' : 'border-line-strong/60 bg-surface'}`}
+          >
+            {replyTo && !comment && (
+              <ReplyBar message={replyTo} contact={contact} onCancel={() => onReplyTo(null)} />
+            )}
+            <AttachmentTray files={files} refusals={refusals} onDrop={drop} />
+            <textarea
+              ref={input}
+              rows={2}
+              aria-label={comment ? t.writeComment : t.writeReply(name)}
+              placeholder={comment ? t.writeComment : t.writeReply(name)}
+              value={text}
+              enterKeyHint={me.user.send_key === 'enter' ? 'send' : 'enter'}
+              className={`block max-h-[176px] min-h-[44px] w-full resize-none bg-transparent px-3 pt-2.5 pb-0.5 outline-none ${comment ? 'text-amber-ink placeholder:text-amber-ink/90' : ''}`}
+              onChange={(e) => {
+                setText(e.target.value);
+                if (!comment && e.target.value) typing.typed();
+              }}
+              onPaste={(e) => {
+                if (comment || e.clipboardData.files.length === 0) return;
+                e.preventDefault();
+                add(e.clipboardData.files);
+              }}
+              onKeyDown={(e) => {
+                if (e.key === 'Escape') {
+                  if (replyTo) onReplyTo(null);
+                  else e.currentTarget.blur();
+                }
+                if (e.key !== 'Enter' || e.nativeEvent.isComposing) return;
+                const control = e.ctrlKey || e.metaKey;
+                if (me.user.send_key === 'enter' ? !e.shiftKey : control) {
+                  e.preventDefault();
+                  send();
+                }
+              }}
+            />
+            <div className="flex items-center gap-0.5 px-1.5 pb-1.5">
+              <ComposerTools
+                comment={comment}
+                capabilities={can}
+                onFiles={add}
+                onEmoji={insert}
+                onVoice={() => setMode('voice')}
+                onTemplate={() => setMode('template')}
+              />
+              {left !== undefined && left < 100 && (
+                <span
+                  role="status"
+                  className={`px-2 text-12 ${left < 0 ? 'font-semibold text-red' : 'text-muted'}`}
+                >
+                  {left < 0 ? t.tooManyChars(-left) : t.charsLeft(left)}
+                  <span className="sr-only">{wholeNumber(limit ?? 0)}</span>
+                </span>
+              )}
+              <button
+                type="button"
+                aria-disabled={!ready}
+                className={`btn btn-primary ml-auto ${ready ? '' : 'opacity-100'}`}
+                onClick={send}
+              >
+                {comment ? t.sendComment : t.send}
+                <kbd className="rounded-[4px] border border-current/35 px-1 font-sans text-11 max-md:hidden">
+                  {me.user.send_key === 'enter' ? '↵' : 'Ctrl ↵'}
+                </kbd>
+              </button>
+            </div>
+          </div>
+        )}
+      </div>
+      {mode === 'template' && identity && (
+        <Suspense>
+          <TemplateDialog contact={contact} identity={identity} onClose={() => setMode('write')} />
+        </Suspense>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,33 @@
+import type { Contact, Message } from '../api/types';
+import { t } from '../i18n';
+import { Icon } from '../ui/icon';
+
+export function ReplyBar({
+  message,
+  contact,
+  onCancel,
+}: {
+  message: Message;
+  contact: Contact;
+  onCancel: () => void;
+}) {
+  const name = message.direction === 'incoming' ? contact.name : message.sender_name;
+  return (
+    <div className="flex items-center gap-2 px-3 pt-2.5">
+      <div className="min-w-0 flex-1 border-l-[3px] border-accent pl-2.5">
+        <p className="truncate text-12 font-semibold text-accent">{t.replyingTo(name)}</p>
+        <p className="truncate text-13 text-muted">
+          {message.content.text || t.kinds[message.content.kind]}
+        </p>
+      </div>
+      <button
+        type="button"
+        aria-label={t.cancelReply}
+        className="btn-icon size-7"
+        onClick={onCancel}
+      >
+        <Icon name="close" size={16} />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { useEffect, useRef, useState } from 'react';
+import { ApiError } from '../api/http';
+import type { ContentKind, StoredFile } from '../api/types';
+import { uploadFile } from '../api/upload';
+import { t } from '../i18n';
+import { kindOfFile } from './channel-rules';
+
+export interface PendingFile {
+  key: number;
+  name: string;
+  mime: string;
+  size: number;
+  kind: ContentKind;
+  preview: string;
+  progress: number;
+  stored: StoredFile | null;
+  error: string;
+}
+
+let nextKey = 1;
+
+/** Files on their way up; each is stored on the server before the message is sent. */
+export function useAttachments() {
+  const [files, setFiles] = useState<PendingFile[]>([]);
+  const aborts = useRef(new Map<number, AbortController>());
+  useEffect(
+    () => () => {
+      for (const a of aborts.current.values()) a.abort();
+    },
+    [],
+  );
+
+  const change = (key: number, values: Partial<PendingFile>) =>
+    setFiles((old) => old.map((f) => (f.key === key ? { ...f, ...values } : f)));
+
+  const add = (list: Iterable<File>) => {
+    for (const file of list) {
+      const key = nextKey++;
+      const abort = new AbortController();
+      aborts.current.set(key, abort);
+      const kind = kindOfFile(file.type);
+      setFiles((old) => [
+        ...old,
+        {
+          key,
+          name: file.name || t.kinds[kind],
+          mime: file.type,
+          size: file.size,
+          kind,
+          preview: kind === 'image' ? URL.createObjectURL(file) : '',
+          progress: 0,
+          stored: null,
+          error: '',
+        },
+      ]);
+      uploadFile(file, file.name || `${kind}`, {
+        signal: abort.signal,
+        onProgress: (progress) => change(key, { progress }),
+      }).then(
+        (stored) => change(key, { stored, progress: 1 }),
+        (error) =>
+          change(key, {
+            error: (error instanceof ApiError && (error.detail || error.title)) || t.uploadFailed,
+          }),
+      );
+    }
+  };
+  const drop = (key: number) => {
+    aborts.current.get(key)?.abort();
+    setFiles((old) => {
+      const gone = old.find((f) => f.key === key);
+      if (gone?.preview) URL.revokeObjectURL(gone.preview);
+      return old.filter((f) => f.key !== key);
+    });
+  };
+  const clear = () => setFiles([]);
+  return { files, add, drop, clear };
+}

@@ -1,0 +1,26 @@
+import { useEffect, useRef } from 'react';
+import { post } from '../api/http';
+
+/** Tells the contact and the team that somebody is writing, at most every 4 s. */
+export function useTypingSignal(contactId: string) {
+  const last = useRef(0);
+  const off = useRef(0);
+  const send = (on: boolean) => {
+    last.current = on ? Date.now() : 0;
+    post(`/contacts/${contactId}/typing`, { on }).catch(() => {});
+  };
+  const stop = () => {
+    clearTimeout(off.current);
+    if (last.current) send(false);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the contact is left
+  useEffect(() => stop, [contactId]);
+  return {
+    typed: () => {
+      if (Date.now() - last.current > 4000) send(true);
+      clearTimeout(off.current);
+      off.current = window.setTimeout(stop, 6000);
+    },
+    stop,
+  };
+}

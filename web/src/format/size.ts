@@ -1,0 +1,20 @@
+import { t } from '../i18n';
+
+/** 532 B · 14 KB · 3.2 MB, in the language's own decimal mark. */
+export function fileSize(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  const digits = unit > 1 && value < 10 ? 1 : 0;
+  return `${new Intl.NumberFormat(t.locale, { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
+}
+
+export const wholeNumber = (n: number) =>
+  // Spanish leaves four digits ungrouped by default; counts in a column read better alike.
+  new Intl.NumberFormat(t.locale, { useGrouping: 'always' }).format(n);
+export const percent = (part: number) =>
+  new Intl.NumberFormat(t.locale, { style: 'percent' }).format(part);

@@ -1,0 +1,111 @@
+import { t } from '../i18n';
+
+let zone: string | undefined;
+
+/** Times are shown in the workspace's time zone. */
+export function setZone(timezone: string) {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timezone });
+    zone = timezone;
+  } catch {
+    // An unknown zone name: the browser's own is better than a blank page.
+    zone = undefined;
+  }
+}
+
+const cache = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(options: Intl.DateTimeFormatOptions, timeZone = zone) {
+  const key = t.locale + timeZone + JSON.stringify(options);
+  let f = cache.get(key);
+  if (!f) {
+    f = new Intl.DateTimeFormat(t.locale, { ...options, timeZone });
+    cache.set(key, f);
+  }
+  return f;
+}
+
+const hm = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+
+/** Days since the epoch in the workspace's zone, so that "yesterday" is theirs. */
+export function dayNumber(at: number | string, timeZone = zone): number {
+  const parts = new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(at));
+  return Math.round(Date.parse(`${parts}T00:00:00Z`) / 86_400_000);
+}
+
+export const clock = (at: string) => formatter(hm).format(new Date(at));
+
+/** now · 5 min · 14:32 · yesterday · 3 Mar · 3 Mar 2025 */
+export function rowTime(at: string, now: number): string {
+  const seconds = (now - Date.parse(at)) / 1000;
+  if (seconds < 60) return t.now;
+  if (seconds < 3600) return t.minutes(Math.floor(seconds / 60));
+  const days = dayNumber(now) - dayNumber(at);
+  if (days <= 0) return clock(at);
+  if (days === 1) return t.yesterday.toLocaleLowerCase(t.locale);
+  return shortDate(at, now);
+}
+
+function shortDate(at: string, now: number) {
+  const sameYear = at.slice(0, 4) === new Date(now).toISOString().slice(0, 4);
+  return formatter({
+    day: 'numeric',
+    month: 'short',
+    ...(sameYear ? {} : { year: 'numeric' }),
+  }).format(new Date(at));
+}
+
+/** Today · Yesterday · Monday, 3 March */
+export function dayLabel(at: string, now: number): string {
+  const days = dayNumber(now) - dayNumber(at);
+  if (days <= 0) return t.today;
+  if (days === 1) return t.yesterday;
+  const sameYear = at.slice(0, 4) === new Date(now).toISOString().slice(0, 4);
+  const text = formatter({
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...(sameYear ? {} : { year: 'numeric' }),
+  }).format(new Date(at));
+  return text.charAt(0).toLocaleUpperCase(t.locale) + text.slice(1);
+}
+
+/** The full date, and the viewer's own clock where it differs from the workspace's. */
+export function fullTime(at: string): string {
+  const options = { dateStyle: 'full', timeStyle: 'short', hourCycle: 'h23' } as const;
+  const here = formatter(options).format(new Date(at));
+  const mine = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone || offsetAt(at, zone) === offsetAt(at, mine)) return here;
+  return `${here} (${formatter(hm, mine).format(new Date(at))} ${mine.split('/').at(-1)!.replaceAll('_', ' ')})`;
+}
+
+function offsetAt(at: string, timeZone: string) {
+  return new Intl.DateTimeFormat('en', { timeZone, ...hm, day: 'numeric' }).format(new Date(at));
+}
+
+export const momentOf = (at: string) =>
+  formatter({ day: 'numeric', month: 'short', ...hm }).format(new Date(at));
+
+/** 23 h 48 min · 48 min */
+export function timeLeft(until: string, now: number): string {
+  const minutes = Math.max(0, Math.floor((Date.parse(until) - now) / 60_000));
+  const h = Math.floor(minutes / 60);
+  if (h === 0) return t.minutes(Math.max(1, minutes));
+  return h >= 48 ? t.hours(h) : t.hoursMinutes(h, minutes % 60);
+}
+
+export function playTime(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;
+}
+
+/** 8 minutes ago · yesterday · 3 Mar, 14:32 */
+export function ago(at: string, now: number): string {
+  const minutes = Math.round((Date.parse(at) - now) / 60_000);
+  const words = new Intl.RelativeTimeFormat(t.locale, { numeric: 'auto' });
+  if (minutes > -1) return t.now;
+  if (minutes > -60) return words.format(minutes, 'minute');
+  if (minutes > -60 * 24) return words.format(Math.round(minutes / 60), 'hour');
+  if (minutes > -60 * 24 * 7) return words.format(Math.round(minutes / 1440), 'day');
+  return momentOf(at);
+}

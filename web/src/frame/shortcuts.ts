@@ -1,0 +1,79 @@
+import { useEffect, useRef } from 'react';
+
+export type Keys = Record<string, (e: KeyboardEvent) => void>;
+
+// The last one mounted is asked first, so a page's keys win over the frame's.
+const layers: { current: Keys }[] = [];
+let chord = '';
+let chordTimer = 0;
+
+/** Keys that act anywhere outside text fields: 'j', 'g m', 'Shift+R', 'Ctrl+k'. */
+export function useShortcuts(keys: Keys) {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    layers.push(latest);
+    if (layers.length === 1) document.addEventListener('keydown', onKey);
+    return () => {
+      layers.splice(layers.indexOf(latest), 1);
+      if (layers.length === 0) document.removeEventListener('keydown', onKey);
+    };
+  }, []);
+}
+
+export function isTextField(target: EventTarget | null) {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      target instanceof HTMLTextAreaElement ||
+      target instanceof HTMLSelectElement ||
+      (target instanceof HTMLInputElement &&
+        !['checkbox', 'radio', 'button', 'range', 'submit'].includes(target.type)))
+  );
+}
+
+function onKey(e: KeyboardEvent) {
+  if (e.defaultPrevented || e.isComposing || e.altKey) return;
+  const floating = document.querySelector('[role="dialog"], [role="menu"]');
+  if (e.ctrlKey || e.metaKey) {
+    if (!e.shiftKey) run(`Ctrl+${e.key.toLowerCase()}`, e);
+    return;
+  }
+  if (floating || isTextField(e.target)) return;
+  // Space and Enter belong to the focused control.
+  if (
+    (e.key === 'Enter' || e.key === ' ') &&
+    e.target instanceof HTMLElement &&
+    e.target.closest('button,a')
+  )
+    return;
+  const key = e.key.length === 1 && e.shiftKey && /[a-z]/i.test(e.key) ? `Shift+${e.key}` : e.key;
+  if (chord) {
+    const whole = `${chord} ${key}`;
+    clearChord();
+    if (run(whole, e)) return;
+  }
+  if (layers.some((l) => Object.keys(l.current).some((k) => k.startsWith(`${key} `)))) {
+    chord = key;
+    chordTimer = window.setTimeout(clearChord, 1200);
+    return;
+  }
+  run(key, e);
+}
+
+function clearChord() {
+  clearTimeout(chordTimer);
+  chord = '';
+}
+
+function run(key: string, e: KeyboardEvent) {
+  for (const layer of layers.toReversed()) {
+    const action = layer.current[key];
+    if (action) {
+      e.preventDefault();
+      action(e);
+      return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,167 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useMe, usersQuery } from '../api/queries';
+import { useShortcuts } from '../frame/shortcuts';
+import { t } from '../i18n';
+import { Icon } from '../ui/icon';
+import { ErrorState } from '../ui/states';
+import { ContactRow } from './contact-row';
+import { ListEmpty } from './list-empty';
+import { useSteadyOrder } from './steady-order';
+import { useInboxList } from './use-inbox-list';
+
+const rowHeight = 64;
+
+export function ContactList() {
+  const me = useMe();
+  const { query, rows: liveRows, filter, q } = useInboxList();
+  const { contactId } = useParams({ strict: false });
+  const { data: users } = useQuery(usersQuery);
+  const byId = useMemo(() => new Map(users?.map((u) => [u.id, u])), [users]);
+  const [held, setHeld] = useState(false);
+  const listKey = JSON.stringify([filter, q]);
+  const { shown: rows, waiting } = useSteadyOrder(liveRows, held, listKey);
+  const [cursor, setCursor] = useState<string | null>(null);
+  const navigate = useNavigate();
+  const scroller = useRef<HTMLDivElement>(null);
+
+  const virtualizer = useVirtualizer({
+    count: rows.length + (query.hasNextPage ? 1 : 0),
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (i) => rows[i]?.id ?? 'more',
+    overscan: 6,
+  });
+  const items = virtualizer.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? 0;
+
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && lastShown >= rows.length - 8) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, rows.length]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list starts at its top
+  useEffect(() => scroller.current?.scrollTo(0, 0), [listKey]);
+
+  const openRow = (id: string) =>
+    void navigate({
+      to: '/inbox/$inbox/$contactId',
+      params: { inbox: filter.inbox, contactId: id },
+      search: (old) => ({ status: old.status, sort: old.sort, q: old.q }),
+    });
+  const step = (by: number, focus: boolean) => {
+    const from = rows.findIndex(
+      (r) => r.id === (focus ? (cursor ?? contactId) : (contactId ?? cursor)),
+    );
+    const next = rows[Math.max(0, Math.min(rows.length - 1, from + by))];
+    if (!next) return;
+    virtualizer.scrollToIndex(rows.indexOf(next), { align: 'auto' });
+    setCursor(next.id);
+    if (!focus && contactId) openRow(next.id);
+    else
+      requestAnimationFrame(() =>
+        scroller.current?.querySelector<HTMLElement>(`[data-row="${next.id}"]`)?.focus(),
+      );
+  };
+  useShortcuts({
+    j: () => step(1, false),
+    k: () => step(-1, false),
+    Enter: () => cursor && openRow(cursor),
+  });
+  const stepRef = useRef(step);
+  stepRef.current = step;
+  const onKeyDown = useCallback((e: KeyboardEvent) => {
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -1e9, End: 1e9 }[e.key];
+    if (by === undefined) return;
+    e.preventDefault();
+    stepRef.current(by, true);
+  }, []);
+
+  if (query.isPending) return <ListSkeleton />;
+  if (query.isError && rows.length === 0)
+    return (
+      <ErrorState error={query.error} title={t.listFailed} onRetry={() => void query.refetch()} />
+    );
+  if (rows.length === 0) return <ListEmpty filter={filter} q={q} />;
+  const tabbableId = [cursor, contactId].find((id) => rows.some((r) => r.id === id)) ?? rows[0]!.id;
+  return (
+    <div
+      className="relative flex min-h-0 flex-1 flex-col"
+      onPointerEnter={(e) => e.pointerType === 'mouse' && setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+    >
+      <span className="sr-only" role="status">
+        {q ? t.results(rows.length) : ''}
+      </span>
+      {waiting > 0 && (
+        <button
+          type="button"
+          className="absolute top-2 left-1/2 z-10 inline-flex h-7 -translate-x-1/2 items-center gap-1 rounded-full bg-accent px-3 text-12 font-semibold text-accent-ink shadow-float"
+          onClick={() => {
+            setHeld(false);
+            scroller.current?.scrollTo({ top: 0 });
+          }}
+        >
+          <Icon name="up" size={14} strokeWidth={2.2} />
+          {t.newRows(waiting)}
+        </button>
+      )}
+      <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
+        <ul className="relative" style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index];
+            return (
+              <li
+                key={item.key}
+                aria-setsize={hasNextPage ? -1 : rows.length}
+                aria-posinset={item.index + 1}
+                className="absolute inset-x-0 top-0 transition-transform duration-150"
+                style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
+              >
+                {row ? (
+                  <ContactRow
+                    row={row}
+                    inbox={filter.inbox}
+                    selected={row.id === contactId}
+                    tabbable={row.id === tabbableId}
+                    assignee={row.assignee_id ? byId.get(row.assignee_id) : undefined}
+                    myName={me.user.name}
+                    onKeyDown={onKeyDown}
+                    onFocus={() => setCursor(row.id)}
+                  />
+                ) : (
+                  <SkeletonRow />
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+function ListSkeleton() {
+  return (
+    <div className="late min-h-0 flex-1 overflow-hidden" aria-busy="true">
+      <span className="sr-only">{t.loading}</span>
+      {Array.from({ length: 12 }, (_, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a fixed set of grey rows
+        <SkeletonRow key={i} />
+      ))}
+    </div>
+  );
+}
+
+function SkeletonRow() {
+  return (
+    <div className="flex h-16 items-center gap-[11px] border-b border-line/60 px-3.5">
+      <div className="skeleton size-9 rounded-full" />
+      <div className="flex-1">
+        <div className="skeleton h-3 w-2/5" />
+        <div className="skeleton mt-2.5 h-2.5 w-4/5" />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { Outlet, useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useShortcuts } from '../frame/shortcuts';
+import { t } from '../i18n';
+import { getPrefs, setPrefs, usePrefs } from '../ui/prefs';
+import { usePhone, useWide } from '../ui/use-media';
+import { ContactList } from './contact-list';
+import { ListHeader } from './list-header';
+import { ListResizer } from './list-resizer';
+import { Sidebar } from './sidebar';
+import { useListFilter } from './use-inbox-list';
+
+export default function InboxPage() {
+  const { filter } = useListFilter();
+  const { contactId } = useParams({ strict: false });
+  const prefs = usePrefs();
+  const phone = usePhone();
+  const wide = useWide();
+  useEffect(() => setPrefs({ lastInbox: filter.inbox }), [filter.inbox]);
+  useShortcuts({ '[': () => setPrefs({ sidebar: !getPrefs().sidebar }) });
+
+  const sidebar = wide && prefs.sidebar;
+  const showList = !phone || !contactId;
+  const showConsole = !phone || contactId;
+  const List = phone ? 'main' : 'section';
+  return (
+    <>
+      {sidebar && <Sidebar />}
+      {showList && (
+        <List
+          aria-label={t.contactList}
+          style={phone ? undefined : { width: prefs.listWidth }}
+          className={`relative flex flex-col bg-surface ${phone ? 'min-w-0 flex-1' : 'max-w-[46%] shrink-0 border-r border-line'}`}
+        >
+          <ListHeader sidebar={sidebar} />
+          <ContactList />
+          {!phone && <ListResizer />}
+        </List>
+      )}
+      {showConsole && <Outlet />}
+    </>
+  );
+}

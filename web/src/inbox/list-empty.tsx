@@ -1,0 +1,57 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import type { ListFilter } from '../api/queries';
+import { useMay } from '../api/queries';
+import { t } from '../i18n';
+import { EmptyState } from '../ui/states';
+
+export function ListEmpty({ filter, q }: { filter: ListFilter; q: string }) {
+  const navigate = useNavigate({ from: '/inbox/$inbox' });
+  const mayConnect = useMay('channels.manage');
+  const to = (inbox: string, label: string) => (
+    <Link to="/inbox/$inbox" params={{ inbox }} search={{}} className="btn">
+      {label}
+    </Link>
+  );
+  if (q)
+    return (
+      <EmptyState icon="search" title={t.emptySearch(q)} help={t.emptySearchHelp}>
+        <button
+          type="button"
+          className="btn"
+          onClick={() =>
+            void navigate({ to: '.', search: (o: object) => ({ ...o, q: undefined }) })
+          }
+        >
+          {t.clearSearch}
+        </button>
+      </EmptyState>
+    );
+  if (filter.status === 'all' && filter.inbox === 'all')
+    return (
+      <EmptyState icon="inbox" title={t.emptyAll} help={t.emptyAllHelp}>
+        {mayConnect && (
+          <Link to="/settings/channels" className="btn btn-primary">
+            {t.connectChannel}
+          </Link>
+        )}
+      </EmptyState>
+    );
+  if (filter.status === 'closed') return <EmptyState icon="check" title={t.emptyClosed} />;
+  if (filter.status === 'snoozed') return <EmptyState icon="clock" title={t.emptySnoozed} />;
+  return (
+    <EmptyState
+      icon="check"
+      title={t.emptyOpen}
+      help={
+        filter.inbox === 'mine'
+          ? t.emptyMine
+          : filter.inbox === 'unassigned'
+            ? t.emptyUnassigned
+            : t.emptyOpenHelp
+      }
+    >
+      {filter.inbox === 'mine' && to('unassigned', t.seeUnassigned)}
+      {filter.inbox === 'unassigned' && to('all', t.seeAll)}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,141 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { inboxesQuery, useMay } from '../api/queries';
+import type { Sort, StatusFilter } from '../api/types';
+import { wholeNumber } from '../format/size';
+import { frameDialog } from '../frame/dialogs';
+import { t } from '../i18n';
+import { Icon } from '../ui/icon';
+import { MenuButton, type MenuEntry } from '../ui/menu';
+import { setPrefs } from '../ui/prefs';
+import { tip } from '../ui/tooltip';
+import { usePhone, useWide } from '../ui/use-media';
+import { inboxIcons, inboxIds } from './inbox-entries';
+import { SearchBox } from './search-box';
+import { useListFilter } from './use-inbox-list';
+
+export const sortLabel = (sort: Sort, status: StatusFilter) =>
+  sort === 'newest' || sort === 'oldest' ? t.sorts[sort] : t.sorts[sort][status];
+
+export function ListHeader({ sidebar }: { sidebar: boolean }) {
+  const { filter, q } = useListFilter();
+  const navigate = useNavigate({ from: '/inbox/$inbox' });
+  const mayAdd = useMay('contacts.edit');
+  const statuses: StatusFilter[] = ['open', 'closed', 'snoozed', 'all'];
+  const sorts: Sort[] = ['newest', 'oldest', 'longest', 'shortest'];
+  const set = (change: { status?: StatusFilter; sort?: Sort }) =>
+    void navigate({ to: '.', search: (old: object) => ({ ...old, ...change }), replace: true });
+  const choice =
+    'inline-flex h-7 min-w-0 items-center gap-1 rounded-6 px-1.5 text-13 text-muted hover:bg-hover hover:text-text';
+  return (
+    <header className="border-b border-line px-3 pt-3 pb-1.5">
+      {!sidebar && <InboxSwitch />}
+      <div className="flex gap-1.5">
+        <SearchBox />
+        {mayAdd && (
+          <button
+            type="button"
+            className="btn-icon size-[34px] bg-sunken"
+            aria-label={t.addContact}
+            {...tip(t.addContact)}
+            onClick={() => frameDialog.set('add-contact')}
+          >
+            <Icon name="userPlus" />
+          </button>
+        )}
+      </div>
+      {!q && (
+        <div className="-mx-1 mt-1.5 flex justify-between gap-2">
+          <MenuButton
+            label={t.status}
+            named="by-text"
+            className={choice}
+            entries={statuses.map(
+              (status): MenuEntry => ({
+                key: status,
+                label: t.statusFilter[status],
+                checked: filter.status === status,
+                onSelect: () => set({ status }),
+              }),
+            )}
+          >
+            <span className="sr-only">{t.status}: </span>
+            <span className="truncate">{t.statusFilter[filter.status]}</span>
+            <Icon name="down" size={14} />
+          </MenuButton>
+          <MenuButton
+            label={t.sort}
+            named="by-text"
+            className={choice}
+            align="end"
+            entries={sorts.map(
+              (sort): MenuEntry => ({
+                key: sort,
+                label: sortLabel(sort, filter.status),
+                checked: filter.sort === sort,
+                onSelect: () => set({ sort }),
+              }),
+            )}
+          >
+            <span className="sr-only">{t.sort}: </span>
+            <span className="truncate">{sortLabel(filter.sort, filter.status)}</span>
+            <Icon name="down" size={14} />
+          </MenuButton>
+        </div>
+      )}
+    </header>
+  );
+}
+
+/** The inboxes as a menu, where the sidebar has no room or is folded away. */
+function InboxSwitch() {
+  const { filter } = useListFilter();
+  const navigate = useNavigate();
+  const wide = useWide();
+  // On a phone the list is the page, and this its title.
+  const Title = usePhone() ? 'h1' : 'div';
+  const { data } = useQuery(inboxesQuery);
+  const ids = data ? inboxIds.filter((id) => data.some((i) => i.id === id)) : inboxIds;
+  const open = data?.find((i) => i.id === filter.inbox)?.open;
+  return (
+    <div className="mb-2 flex items-center gap-1">
+      {wide && (
+        <button
+          type="button"
+          className="btn-icon -ml-1.5"
+          aria-label={t.showInboxes}
+          {...tip(t.showInboxes, '[')}
+          onClick={() => setPrefs({ sidebar: true })}
+        >
+          <Icon name="sidebar" size={16} />
+        </button>
+      )}
+      <Title className="min-w-0">
+        <MenuButton
+          label={t.inboxes}
+          named="by-text"
+          className="inline-flex h-8 min-w-0 items-center gap-1.5 rounded-[8px] px-1 hover:bg-hover"
+          entries={ids.map((id): MenuEntry => {
+            const inbox = data?.find((i) => i.id === id);
+            return {
+              key: id,
+              label: t.inbox[id],
+              icon: inboxIcons[id],
+              hint: inbox ? wholeNumber(inbox.open) : undefined,
+              checked: id === filter.inbox,
+              onSelect: () =>
+                void navigate({ to: '/inbox/$inbox', params: { inbox: id }, search: {} }),
+            };
+          })}
+        >
+          <span className="sr-only">{t.inboxes}: </span>
+          <span className="truncate text-16 font-semibold tracking-tight">
+            {t.inbox[filter.inbox]}
+          </span>
+          {open !== undefined && <span className="text-13 text-faint">{wholeNumber(open)}</span>}
+          <Icon name="down" size={16} className="text-muted" />
+        </MenuButton>
+      </Title>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useParams, useSearch } from '@tanstack/react-router';
+import { type ListFilter, listQuery, searchQuery } from '../api/queries';
+import type { InboxId } from '../api/types';
+import { rowsOf } from './list-cache';
+
+/** What the address says the list shows. */
+export function useListFilter() {
+  const { inbox } = useParams({ from: '/app/inbox/$inbox' });
+  const search = useSearch({ from: '/app/inbox/$inbox' });
+  const filter: ListFilter = {
+    inbox: inbox as InboxId,
+    status: search.status ?? 'open',
+    sort: search.sort ?? 'newest',
+  };
+  return { filter, q: search.q ?? '' };
+}
+
+/** The contacts of the list or of the search, page by page. */
+export function useInboxList() {
+  const { filter, q } = useListFilter();
+  const list = useInfiniteQuery({ ...listQuery(filter), enabled: q === '' });
+  const found = useInfiniteQuery({ ...searchQuery(q), enabled: q !== '' });
+  const query = q ? found : list;
+  return { query, rows: rowsOf(query.data), filter, q };
+}

@@ -1,0 +1,45 @@
+import './styles.css';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode, useSyncExternalStore } from 'react';
+import { createRoot } from 'react-dom/client';
+import { queryClient } from './api/queries';
+import { forgetSession } from './auth/session';
+import { language, loadLanguage, preferredLanguage, t } from './i18n';
+import { router } from './router';
+import { toast } from './ui/toast';
+
+function App() {
+  // Texts are read as constants, so another language means another tree.
+  const current = useSyncExternalStore(language.subscribe, language.get);
+  return (
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider key={current} router={router} />
+    </QueryClientProvider>
+  );
+}
+
+window.addEventListener('signed-out', () => {
+  if (['/login', '/setup'].includes(location.pathname)) return;
+  if (!queryClient.getQueryData(['me'])) return;
+  const next = location.pathname + location.search;
+  forgetSession();
+  void router.navigate({ to: '/login', search: { next }, replace: true });
+  toast(t.signedOutElsewhere);
+});
+
+// A new version was deployed and this page's chunks are gone: start it afresh, once.
+window.addEventListener('vite:preloadError', (e) => {
+  const last = Number(sessionStorage.getItem('bandeja.reloaded') ?? 0);
+  if (Date.now() - last < 10_000) return;
+  e.preventDefault();
+  sessionStorage.setItem('bandeja.reloaded', String(Date.now()));
+  location.reload();
+});
+
+await loadLanguage(preferredLanguage());
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,107 @@
+import { contactQuery, inboxesQuery, type ListFilter, meQuery, queryClient } from '../api/queries';
+import type { Contact, ContactRow, EphemeralPush, Inbox, Push, SequencedPush } from '../api/types';
+import { type ListData, patchList, replaceRow } from '../inbox/list-cache';
+import { replaceMessage, type TimelineData, upsertItem } from '../timeline/timeline-cache';
+import { contactTyping, online, userTyping } from './presence';
+
+/** Writes news of a contact into every list, search and drawer that shows it. */
+export function applyRow(row: ContactRow) {
+  const myId = queryClient.getQueryData(meQuery.queryKey)?.user.id ?? '';
+  for (const [key, data] of queryClient.getQueriesData<ListData>({ queryKey: ['list'] })) {
+    if (data) queryClient.setQueryData(key, patchList(data, row, key[1] as ListFilter, myId));
+  }
+  for (const [key, data] of queryClient.getQueriesData<ListData>({ queryKey: ['search'] })) {
+    if (data) queryClient.setQueryData(key, replaceRow(data, row));
+  }
+  queryClient.setQueryData<Contact>(
+    ['contact', row.id],
+    (old) =>
+      old && { ...old, ...row, conversation: row.status === 'closed' ? null : old.conversation },
+  );
+}
+
+/** Writes a whole contact, as answered by a change. */
+export function applyContact(contact: Contact) {
+  queryClient.setQueryData(contactQuery(contact.id).queryKey, contact);
+  applyRow(contact);
+}
+
+type Patch = (data: TimelineData) => TimelineData;
+
+export function patchTimelines(contactId: string, change: Patch) {
+  for (const [key, data] of queryClient.getQueriesData<TimelineData>({
+    queryKey: ['timeline', contactId],
+  }))
+    if (data) queryClient.setQueryData(key, change(data));
+}
+
+export function applySequenced(push: SequencedPush) {
+  switch (push.type) {
+    case 'message':
+      patchTimelines(push.contact_id, (d) => upsertItem(d, push.message));
+      applyRow(push.contact);
+      if (push.message.direction === 'incoming') {
+        contactTyping.stop(push.contact_id);
+        // The messaging window moved, and there may be a new identity.
+        refreshContact(push.contact_id);
+        for (const listener of arrivals) listener(push.contact_id, push.message.id);
+      }
+      break;
+    case 'message_updated':
+      patchTimelines(push.contact_id, (d) => replaceMessage(d, push.message));
+      if (push.contact) applyRow(push.contact);
+      break;
+    case 'event':
+      patchTimelines(push.contact_id, (d) => upsertItem(d, push.event));
+      applyRow(push.contact);
+      refreshContact(push.contact_id);
+      break;
+    case 'contact':
+      applyRow(push.contact);
+      refreshContact(push.contact_id);
+      break;
+    case 'channel':
+      void queryClient.invalidateQueries({ queryKey: ['channels'] });
+      void queryClient.invalidateQueries({ queryKey: ['channel', push.channel_id] });
+      break;
+  }
+}
+
+/** Told of every incoming message, for the live region and the count on "jump to latest". */
+export const arrivals = new Set<(contactId: string, messageId: string) => void>();
+
+export function applyEphemeral(push: EphemeralPush) {
+  if (push.type === 'counts') applyCounts(push.inboxes);
+  else if (push.type === 'presence') online.set(new Set(push.online));
+  else if (push.who === 'contact') contactTyping.set(push.contact_id, 'contact', push.on);
+  else if (push.user_id) userTyping.set(push.contact_id, push.user_id, push.on);
+}
+
+function applyCounts(inboxes: Inbox[]) {
+  queryClient.setQueryData(inboxesQuery.queryKey, (old) =>
+    old ? old.map((i) => inboxes.find((n) => n.id === i.id) ?? i) : inboxes,
+  );
+}
+
+export const isSequenced = (push: Push): push is SequencedPush => 'seq' in push;
+
+const timers = new Map<string, number>();
+
+// A burst of messages asks once.
+function refreshContact(id: string) {
+  clearTimeout(timers.get(id));
+  timers.set(
+    id,
+    window.setTimeout(() => {
+      timers.delete(id);
+      void queryClient.invalidateQueries({ queryKey: ['contact', id] });
+    }, 400),
+  );
+}
+
+/** Too much was missed: everything on screen is asked again. */
+export function refetchEverything() {
+  void queryClient.invalidateQueries({
+    predicate: (q) => q.queryKey[0] !== 'me' && q.queryKey[0] !== 'templates',
+  });
+}

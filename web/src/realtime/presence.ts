@@ -1,0 +1,41 @@
+import { useSyncExternalStore } from 'react';
+import { Store } from './store';
+
+/** Who is connected right now. */
+export const online = new Store<ReadonlySet<string>>(new Set());
+export const useOnline = () => useSyncExternalStore(online.subscribe, online.get);
+
+/**
+ * Who is typing to or about each contact. An entry goes away by itself, because
+ * the "off" may never come.
+ */
+class Typing {
+  private readonly store = new Store<ReadonlyMap<string, readonly string[]>>(new Map());
+  private readonly timers = new Map<string, number>();
+
+  set(contactId: string, who: string, on: boolean) {
+    const key = `${contactId}/${who}`;
+    clearTimeout(this.timers.get(key));
+    if (on)
+      this.timers.set(
+        key,
+        window.setTimeout(() => this.set(contactId, who, false), 7000),
+      );
+    const before = this.store.get().get(contactId) ?? [];
+    if (before.includes(who) === on) return;
+    const next = new Map(this.store.get());
+    next.set(contactId, on ? [...before, who] : before.filter((w) => w !== who));
+    this.store.set(next);
+  }
+
+  stop(contactId: string) {
+    for (const who of this.store.get().get(contactId) ?? []) this.set(contactId, who, false);
+  }
+
+  use = (contactId: string): readonly string[] =>
+    useSyncExternalStore(this.store.subscribe, () => this.store.get().get(contactId) ?? none);
+}
+
+const none: readonly string[] = [];
+export const contactTyping = new Typing();
+export const userTyping = new Typing();

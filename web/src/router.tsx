@@ -1,0 +1,197 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { ApiError, get } from './api/http';
+import { meQuery, queryClient } from './api/queries';
+import type { InboxId, Sort, StatusFilter } from './api/types';
+import { adoptMe } from './auth/session';
+import { authTexts } from './auth/texts';
+import { PageError, PageMissing, PagePending } from './frame/page-states';
+import { settingsTexts } from './settings/texts';
+import { getPrefs } from './ui/prefs';
+
+const root = createRootRoute({ notFoundComponent: PageMissing, errorComponent: PageError });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (s: Record<string, unknown>): { next?: string } =>
+    typeof s.next === 'string' ? { next: s.next } : {},
+  beforeLoad: () => authTexts.load(),
+  component: lazyRouteComponent(() => import('./auth/login-page')),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  beforeLoad: async () => {
+    const [{ needed }] = await Promise.all([get<{ needed: boolean }>('/setup'), authTexts.load()]);
+    if (!needed) throw redirect({ to: '/login', search: {} });
+  },
+  component: lazyRouteComponent(() => import('./auth/setup-page')),
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: 'app',
+  beforeLoad: async ({ location }) => {
+    if (queryClient.getQueryData(meQuery.queryKey)) return;
+    try {
+      await adoptMe(await queryClient.fetchQuery(meQuery));
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      const { needed } = await get<{ needed: boolean }>('/setup');
+      if (needed) throw redirect({ to: '/setup' });
+      const next = location.href === '/' ? {} : { next: location.href };
+      throw redirect({ to: '/login', search: next });
+    }
+  },
+  component: lazyRouteComponent(() => import('./frame/app-frame')),
+});
+
+const home = createRoute({
+  getParentRoute: () => app,
+  path: '/',
+  beforeLoad: () => {
+    const inbox = isInbox(getPrefs().lastInbox) ? getPrefs().lastInbox : 'all';
+    throw redirect({ to: '/inbox/$inbox', params: { inbox }, search: {}, replace: true });
+  },
+});
+
+export interface InboxSearch {
+  status?: StatusFilter;
+  sort?: Sort;
+  q?: string;
+}
+
+const oneOf = <T extends string>(values: readonly T[], v: unknown): T | undefined =>
+  values.find((x) => x === v);
+
+export const isInbox = (v: string): v is InboxId => ['all', 'mine', 'unassigned'].includes(v);
+
+const inbox = createRoute({
+  getParentRoute: () => app,
+  path: '/inbox/$inbox',
+  validateSearch: (s: Record<string, unknown>): InboxSearch => {
+    const status = oneOf(['open', 'closed', 'snoozed', 'all'] as const, s.status);
+    const sort = oneOf(['newest', 'oldest', 'longest', 'shortest'] as const, s.sort);
+    // A number in the address (a phone) is parsed as one.
+    const q = s.q === undefined ? '' : String(s.q);
+    // Defaults stay out of the address.
+    return {
+      ...(status && status !== 'open' && { status }),
+      ...(sort && sort !== 'newest' && { sort }),
+      ...(q && { q }),
+    };
+  },
+  beforeLoad: ({ params }) => {
+    if (!isInbox(params.inbox))
+      throw redirect({ to: '/inbox/$inbox', params: { inbox: 'all' }, search: {} });
+  },
+  component: lazyRouteComponent(() => import('./inbox/inbox-page')),
+});
+
+const inboxHome = createRoute({
+  getParentRoute: () => inbox,
+  path: '/',
+  component: lazyRouteComponent(() => import('./inbox/no-contact')),
+});
+
+const contact = createRoute({
+  getParentRoute: () => inbox,
+  path: '$contactId',
+  validateSearch: (s: Record<string, unknown>): { m?: string } =>
+    s.m === undefined ? {} : { m: String(s.m) },
+  component: lazyRouteComponent(() => import('./timeline/console')),
+});
+
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: '/settings',
+  beforeLoad: () => settingsTexts.load(),
+  component: lazyRouteComponent(() => import('./settings/settings-layout')),
+});
+
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  component: lazyRouteComponent(() => import('./settings/settings-home')),
+});
+const profile = createRoute({
+  getParentRoute: () => settings,
+  path: 'profile',
+  component: lazyRouteComponent(() => import('./settings/profile-page')),
+});
+const channels = createRoute({
+  getParentRoute: () => settings,
+  path: 'channels',
+  component: lazyRouteComponent(() => import('./settings/channels-page')),
+});
+const newChannel = createRoute({
+  getParentRoute: () => settings,
+  path: 'channels/new/$type',
+  component: lazyRouteComponent(() => import('./settings/new-channel-page')),
+});
+const channel = createRoute({
+  getParentRoute: () => settings,
+  path: 'channels/$id',
+  component: lazyRouteComponent(() => import('./settings/channel-page')),
+});
+const tokens = createRoute({
+  getParentRoute: () => settings,
+  path: 'tokens',
+  component: lazyRouteComponent(() => import('./settings/tokens-page')),
+});
+const workspace = createRoute({
+  getParentRoute: () => settings,
+  path: 'workspace',
+  component: lazyRouteComponent(() => import('./settings/workspace-page')),
+});
+const jobs = createRoute({
+  getParentRoute: () => settings,
+  path: 'jobs',
+  component: lazyRouteComponent(() => import('./settings/dead-jobs-page')),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    login,
+    setup,
+    app.addChildren([
+      home,
+      inbox.addChildren([inboxHome, contact]),
+      settings.addChildren([
+        settingsHome,
+        profile,
+        channels,
+        newChannel,
+        channel,
+        tokens,
+        workspace,
+        jobs,
+      ]),
+    ]),
+  ]),
+  defaultPendingComponent: PagePending,
+  defaultPendingMs: 150,
+  defaultPendingMinMs: 0,
+  defaultErrorComponent: PageError,
+  // Plain strings in the address: ids must stay strings, and links stay readable.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const params = new URLSearchParams(
+      Object.entries(search).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]])),
+    ).toString();
+    return params && `?${params}`;
+  },
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

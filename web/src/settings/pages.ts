@@ -1,0 +1,42 @@
+import type { Permission } from '../api/types';
+import type { Texts } from '../i18n/en';
+import type { IconName } from '../ui/icon';
+
+export interface SettingsPage {
+  to:
+    | '/settings/profile'
+    | '/settings/workspace'
+    | '/settings/channels'
+    | '/settings/tokens'
+    | '/settings/jobs';
+  icon: IconName;
+  label: (t: Texts) => string;
+  needs?: Permission;
+}
+
+const pages: SettingsPage[] = [
+  { to: '/settings/profile', icon: 'user', label: (t) => t.settingsPages.profile },
+  {
+    to: '/settings/workspace',
+    icon: 'archive',
+    label: (t) => t.settingsPages.workspace,
+    needs: 'workspace.manage',
+  },
+  {
+    to: '/settings/channels',
+    icon: 'messages',
+    label: (t) => t.settingsPages.channels,
+    needs: 'channels.manage',
+  },
+  { to: '/settings/tokens', icon: 'key', label: (t) => t.settingsPages.tokens },
+  {
+    to: '/settings/jobs',
+    icon: 'retry',
+    label: (t) => t.settingsPages.jobs,
+    needs: 'channels.advanced',
+  },
+];
+
+/** The pages this person may open. */
+export const settingsPages = (permissions: Permission[]) =>
+  pages.filter((p) => !p.needs || permissions.includes(p.needs));

@@ -1,0 +1,186 @@
+import { type FormEvent, useState } from 'react';
+import { ApiError, patch, put } from '../api/http';
+import { useMe } from '../api/queries';
+import type { Me } from '../api/types';
+import { FormProblem } from '../auth/form-problem';
+import { adoptMe } from '../auth/session';
+import { timezones } from '../auth/timezones';
+import { t } from '../i18n';
+import { Avatar } from '../ui/avatar';
+import { Field, fieldError, TextField } from '../ui/field';
+import { toast, toastError } from '../ui/toast';
+import { Sessions } from './sessions';
+import { Section, SettingsPage } from './settings-page';
+import { settingsTexts } from './texts';
+
+export default function ProfilePage() {
+  const s = settingsTexts.text;
+  const me = useMe();
+  const [name, setName] = useState(me.user.name);
+  const change = (values: Partial<Me['user']>) => {
+    void adoptMe({ ...me, user: { ...me.user, ...values } });
+    return patch<Me>('/me', values).then(adoptMe, (error) => {
+      void adoptMe(me);
+      toastError(error, t.updateFailed);
+    });
+  };
+  const select = (
+    label: string,
+    value: string,
+    options: [string, string][],
+    onChange: (value: string) => void,
+    help?: string,
+  ) => (
+    <Field label={label} help={help}>
+      {(a) => (
+        <select className="input" {...a} value={value} onChange={(e) => onChange(e.target.value)}>
+          {options.map(([v, l]) => (
+            <option key={v} value={v}>
+              {l}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+  return (
+    <SettingsPage title={t.profile} help={s.profileHelp}>
+      <div className="mt-6 flex items-center gap-4">
+        <Avatar who={me.user} size={56} />
+        <div>
+          <p className="font-semibold">{me.user.name}</p>
+          <p className="text-13 text-muted">{me.user.email}</p>
+        </div>
+      </div>
+      <form
+        className="mt-5 flex max-w-[420px] items-end gap-2"
+        onSubmit={(e) => {
+          e.preventDefault();
+          void change({ name: name.trim() }).then(() => toast(s.saved));
+        }}
+      >
+        <div className="flex-1">
+          <TextField
+            label={s.name}
+            required
+            value={name}
+            onChange={(e) => setName(e.target.value)}
+          />
+        </div>
+        <button
+          type="submit"
+          className="btn h-9"
+          disabled={name.trim() === me.user.name || !name.trim()}
+        >
+          {t.save}
+        </button>
+      </form>
+      <Section title={s.preferences}>
+        <div className="grid max-w-[420px] gap-4">
+          {select(
+            s.language,
+            me.user.language,
+            [
+              ['es', 'Español'],
+              ['en', 'English'],
+            ],
+            (v) => void change({ language: v as 'es' | 'en' }),
+          )}
+          {select(
+            s.theme,
+            me.user.theme,
+            [
+              ['system', t.themeSystem],
+              ['light', t.themeLight],
+              ['dark', t.themeDark],
+            ],
+            (v) => void change({ theme: v as Me['user']['theme'] }),
+          )}
+          {select(
+            s.sendKey,
+            me.user.send_key,
+            [
+              ['enter', s.sendEnter],
+              ['ctrl_enter', s.sendCtrl],
+            ],
+            (v) => void change({ send_key: v as Me['user']['send_key'] }),
+          )}
+          {select(
+            s.timezone,
+            me.user.timezone,
+            timezones(me.user.timezone).map((z) => [z, z.replaceAll('_', ' ')]),
+            (v) => void change({ timezone: v }),
+            s.timezoneHelp,
+          )}
+        </div>
+      </Section>
+      <Section title={s.password}>
+        <PasswordForm />
+      </Section>
+      <Section title={s.sessions} help={s.sessionsHelp}>
+        <Sessions />
+      </Section>
+    </SettingsPage>
+  );
+}
+
+function PasswordForm() {
+  const s = settingsTexts.text;
+  const me = useMe();
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  const [error, setError] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  const errors = error instanceof ApiError ? error.errors : undefined;
+  const submit = async (e: FormEvent) => {
+    e.preventDefault();
+    setBusy(true);
+    setError(undefined);
+    try {
+      await put('/me/password', { current, new: next });
+      setCurrent('');
+      setNext('');
+      toast(s.passwordChanged);
+    } catch (problem) {
+      setError(problem);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form onSubmit={submit} className="grid max-w-[420px] gap-4">
+      {!errors?.length && <FormProblem error={error} />}
+      <input
+        type="text"
+        name="username"
+        autoComplete="username"
+        value={me.user.email}
+        readOnly
+        hidden
+      />
+      <TextField
+        label={s.currentPassword}
+        type="password"
+        autoComplete="current-password"
+        required
+        value={current}
+        onChange={(e) => setCurrent(e.target.value)}
+        error={fieldError(errors, 'current')}
+      />
+      <TextField
+        label={s.newPassword}
+        help={s.passwordHelp}
+        type="password"
+        autoComplete="new-password"
+        minLength={10}
+        required
+        value={next}
+        onChange={(e) => setNext(e.target.value)}
+        error={fieldError(errors, 'new')}
+      />
+      <button type="submit" className="btn justify-self-start" disabled={busy}>
+        {s.changePassword}
+      </button>
+    </form>
+  );
+}

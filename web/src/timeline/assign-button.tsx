@@ -1,0 +1,61 @@
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useRef } from 'react';
+import { usersQuery } from '../api/queries';
+import type { Contact } from '../api/types';
+import { useShortcuts } from '../frame/shortcuts';
+import { t } from '../i18n';
+import { Avatar } from '../ui/avatar';
+import { Icon } from '../ui/icon';
+import { PopoverButton, type PopoverHandle } from '../ui/popover';
+import { tip } from '../ui/tooltip';
+
+const AssignPanel = lazy(() => import('./assign-panel'));
+
+/** Laura M. */
+function shortName(name: string) {
+  const [first = '', last] = name.split(' ');
+  return last ? `${first} ${last.charAt(0)}.` : first;
+}
+
+export function AssignButton({
+  contact,
+  onAssign,
+}: {
+  contact: Contact;
+  onAssign: (userId: string | null) => void;
+}) {
+  const { data: users } = useQuery(usersQuery);
+  const handle = useRef<PopoverHandle>(null);
+  useShortcuts({ a: () => handle.current?.open() });
+  const assignee = users?.find((u) => u.id === contact.assignee_id);
+  return (
+    <PopoverButton
+      handle={handle}
+      label={t.assign}
+      named="by-text"
+      className="btn max-w-44 gap-1.5 px-1.5 pr-2.5 aria-expanded:bg-hover max-md:w-9 max-md:border-transparent max-md:px-0"
+      attributes={tip(t.assign, 'a')}
+      content={(close) => (
+        <Suspense fallback={<div className="h-72 w-72" />}>
+          <AssignPanel
+            assigneeId={contact.assignee_id}
+            onPick={(id) => {
+              close();
+              if (id !== contact.assignee_id) onAssign(id);
+            }}
+          />
+        </Suspense>
+      )}
+    >
+      {assignee ? (
+        <Avatar who={assignee} size={22} />
+      ) : (
+        <Icon name="unassigned" className="text-muted" />
+      )}
+      <span className="sr-only">{t.assign}: </span>
+      <span className="min-w-0 truncate max-md:sr-only">
+        {assignee ? shortName(assignee.name) : t.unassigned}
+      </span>
+    </PopoverButton>
+  );
+}

@@ -1,0 +1,26 @@
+import { useQuery } from '@tanstack/react-query';
+import { meQuery, usersQuery } from '../api/queries';
+import { t } from '../i18n';
+import { Avatar } from '../ui/avatar';
+import { tip } from '../ui/tooltip';
+
+/** Colleagues who are writing to the same contact right now, so that two don't answer. */
+export function ColleaguesHere({ ids }: { ids: readonly string[] }) {
+  const { data: users } = useQuery(usersQuery);
+  const { data: me } = useQuery(meQuery);
+  const here = users?.filter((u) => ids.includes(u.id) && u.id !== me?.user.id) ?? [];
+  return (
+    <div role="status" className="flex -space-x-1.5">
+      {here.map((u) => (
+        <span
+          key={u.id}
+          className="rounded-full ring-2 ring-amber-line"
+          {...tip(t.colleagueTyping(u.name))}
+        >
+          <Avatar who={u} size={24} />
+          <span className="sr-only">{t.colleagueTyping(u.name)}</span>
+        </span>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,146 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { channelsQuery, useMay } from '../api/queries';
+import type { Contact } from '../api/types';
+import { formatPhone } from '../format/phone';
+import { clock, dayNumber, momentOf } from '../format/time';
+import { useNow } from '../format/use-now';
+import { useShortcuts } from '../frame/shortcuts';
+import { t } from '../i18n';
+import { userTyping } from '../realtime/presence';
+import { Avatar } from '../ui/avatar';
+import { ChannelGlyph } from '../ui/channel-glyph';
+import { Icon } from '../ui/icon';
+import { MenuButton } from '../ui/menu';
+import { toast } from '../ui/toast';
+import { tip } from '../ui/tooltip';
+import { AssignButton } from './assign-button';
+import { ColleaguesHere } from './colleagues-here';
+import { useConversationActions } from './use-conversation-actions';
+
+export function ConsoleHeader({
+  contact,
+  drawer,
+  onDrawer,
+  onMarkUnread,
+}: {
+  contact: Contact;
+  drawer: boolean;
+  onDrawer: () => void;
+  onMarkUnread: () => void;
+}) {
+  const navigate = useNavigate();
+  const { inbox } = useParams({ from: '/app/inbox/$inbox/$contactId' });
+  const maySend = useMay('messages.send');
+  const actions = useConversationActions(contact);
+  const open = contact.status !== 'closed';
+  const mayToggle = maySend && !contact.blocked;
+  useShortcuts({
+    e: () => mayToggle && void (open ? actions.close() : actions.open()),
+    Escape: () =>
+      void navigate({ to: '/inbox/$inbox', params: { inbox }, search: (o) => o as object }),
+  });
+  const copyLink = () =>
+    navigator.clipboard
+      .writeText(`${location.origin}/inbox/all/${contact.id}`)
+      .then(() => toast(t.copied));
+  return (
+    <header className="flex h-[60px] shrink-0 items-center gap-3 border-b border-line bg-surface pr-2 pl-2 md:pr-3 md:pl-4">
+      <button
+        type="button"
+        aria-label={t.back}
+        className="btn-icon size-9 md:hidden"
+        onClick={() =>
+          void navigate({ to: '/inbox/$inbox', params: { inbox }, search: (o) => o as object })
+        }
+      >
+        <Icon name="left" size={22} />
+      </button>
+      <span className="max-md:-ml-3">
+        <Avatar who={contact} />
+      </span>
+      <div className="min-w-0 flex-1">
+        <h1 className="truncate text-[15px] leading-5 font-semibold tracking-tight">
+          {formatPhone(contact.name)}
+        </h1>
+        <Subtitle contact={contact} />
+      </div>
+      <ColleaguesHere ids={userTyping.use(contact.id)} />
+      <div className="flex shrink-0 items-center gap-1 md:gap-1.5">
+        <AssignButton contact={contact} onAssign={actions.assign} />
+        {mayToggle && (
+          <button
+            type="button"
+            className={`btn max-md:w-9 max-md:px-0 ${open ? 'btn-primary' : ''}`}
+            aria-label={open ? t.closeConversation : t.openConversation}
+            {...tip(open ? t.closeConversation : t.openConversation, 'e')}
+            onClick={() => void (open ? actions.close() : actions.open())}
+          >
+            <Icon name={open ? 'check' : 'messages'} size={16} strokeWidth={open ? 2.2 : 1.6} />
+            <span className="max-md:hidden">{open ? t.closeShort : t.openShort}</span>
+          </button>
+        )}
+        <MenuButton
+          label={t.more}
+          className="btn-icon"
+          align="end"
+          entries={() => [
+            {
+              key: 'unread',
+              label: contact.unread > 0 ? t.markRead : t.markUnread,
+              icon: 'mail',
+              hint: 'U',
+              onSelect: onMarkUnread,
+            },
+            { key: 'link', label: t.copyLink, icon: 'link', onSelect: () => void copyLink() },
+            {
+              key: 'details',
+              label: drawer ? t.hideDetails : t.showDetails,
+              icon: 'panel',
+              hint: ']',
+              onSelect: onDrawer,
+            },
+          ]}
+        >
+          <Icon name="more" strokeWidth={2.4} />
+        </MenuButton>
+        {!drawer && (
+          <button
+            type="button"
+            className="btn-icon max-md:hidden"
+            aria-label={t.showDetails}
+            {...tip(t.showDetails, ']')}
+            onClick={onDrawer}
+          >
+            <Icon name="panel" />
+          </button>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function Subtitle({ contact }: { contact: Contact }) {
+  const { data: channels } = useQuery(channelsQuery);
+  const now = useNow();
+  const channel = channels?.find((c) => c.id === contact.channel?.id);
+  const since = contact.conversation?.opened_at;
+  const when = since && (dayNumber(since) === dayNumber(now) ? clock(since) : momentOf(since));
+  return (
+    <p className="flex items-center gap-1.5 text-12 text-muted">
+      {contact.channel && <ChannelGlyph type={contact.channel.type} size={14} />}
+      <span className="truncate">
+        {[
+          channel?.name,
+          contact.blocked
+            ? t.blocked
+            : contact.status === 'open' && when
+              ? t.openedAgo(when)
+              : t.statusOf[contact.status].toLocaleLowerCase(t.locale),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Suspense, useState } from 'react';
+import { ApiError } from '../api/http';
+import { contactQuery } from '../api/queries';
+import type { Contact, Message } from '../api/types';
+import { Composer } from '../composer/composer';
+import { useShortcuts } from '../frame/shortcuts';
+import { t } from '../i18n';
+import { lazyWithTexts } from '../i18n/lazy-with';
+import { getPrefs, setPrefs, usePrefs } from '../ui/prefs';
+import { EmptyState, ErrorState } from '../ui/states';
+import { useExtraWide } from '../ui/use-media';
+import { ConsoleHeader } from './console-header';
+import { Timeline } from './timeline';
+import { TimelineSkeleton } from './timeline-skeleton';
+import { useMarkRead } from './use-mark-read';
+
+const Drawer = lazyWithTexts(() => import('../drawer/drawer'));
+
+/** The open contact: header, timeline, composer and the drawer beside them. */
+export default function Console() {
+  const { contactId } = useParams({ from: '/app/inbox/$inbox/$contactId' });
+  const { data: contact, error, refetch } = useQuery(contactQuery(contactId));
+  if (contact) return <OpenContact key={contact.id} contact={contact} />;
+  const gone = error instanceof ApiError && error.status === 404;
+  return (
+    <main className="flex min-w-0 flex-1 flex-col bg-bg">
+      <h1 className="sr-only">{t.conversation}</h1>
+      {gone ? (
+        <EmptyState icon="user" title={t.contactGone}>
+          <BackToInbox />
+        </EmptyState>
+      ) : error ? (
+        <ErrorState error={error} title={t.contactFailed} onRetry={() => void refetch()} />
+      ) : (
+        <>
+          <div className="late flex h-[60px] items-center gap-3 border-b border-line bg-surface px-4">
+            <div className="skeleton size-9 rounded-full!" />
+            <div className="skeleton h-4 w-40" />
+          </div>
+          <TimelineSkeleton />
+        </>
+      )}
+    </main>
+  );
+}
+
+function BackToInbox() {
+  const navigate = useNavigate();
+  return (
+    <button type="button" className="btn" onClick={() => void navigate({ to: '/' })}>
+      {t.goToInbox}
+    </button>
+  );
+}
+
+function OpenContact({ contact }: { contact: Contact }) {
+  const { m } = useSearch({ from: '/app/inbox/$inbox/$contactId' });
+  const prefs = usePrefs();
+  const wide = useExtraWide();
+  // Where the drawer covers the console it opens only when asked for.
+  const [overlay, setOverlay] = useState(false);
+  const [replyTo, setReplyTo] = useState<Message | null>(null);
+  const markUnread = useMarkRead(contact);
+  const drawer = wide ? prefs.drawer : overlay;
+  const setDrawer = (open: boolean) => (wide ? setPrefs({ drawer: open }) : setOverlay(open));
+  useShortcuts({
+    ']': () => (wide ? setPrefs({ drawer: !getPrefs().drawer }) : setOverlay((o) => !o)),
+    u: markUnread,
+  });
+  return (
+    <>
+      <main aria-label={t.conversation} className="relative flex min-w-0 flex-1 flex-col bg-bg">
+        <ConsoleHeader
+          contact={contact}
+          drawer={drawer}
+          onDrawer={() => setDrawer(!drawer)}
+          onMarkUnread={markUnread}
+        />
+        <Timeline key={m ?? 'latest'} contact={contact} around={m} onReply={setReplyTo} />
+        <Composer contact={contact} replyTo={replyTo} onReplyTo={setReplyTo} />
+      </main>
+      {drawer && (
+        <Suspense>
+          <Drawer contact={contact} overlay={!wide} onClose={() => setDrawer(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}

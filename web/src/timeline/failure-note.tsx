@@ -1,0 +1,67 @@
+import { useState } from 'react';
+import { post } from '../api/http';
+import type { Message } from '../api/types';
+import { discardOutgoing, retryOutgoing } from '../composer/outbox';
+import { t } from '../i18n';
+import { patchTimelines } from '../realtime/apply';
+import { Icon } from '../ui/icon';
+import { toastError } from '../ui/toast';
+import { replaceMessage } from './timeline-cache';
+
+/** Why a message didn't go, in the provider's words, and what can be done. */
+export function FailureNote({ message }: { message: Message }) {
+  const [busy, setBusy] = useState(false);
+  const uncertain = message.status === 'uncertain';
+  const pending = message.id.startsWith('pending:');
+  const words = uncertain
+    ? t.uncertainHelp
+    : [message.error?.title, message.error?.detail].filter(Boolean).join(': ') || t.failedNoWords;
+  const retry = async () => {
+    if (pending) {
+      retryOutgoing(message.client_ref);
+      return;
+    }
+    setBusy(true);
+    try {
+      const next = await post<Message>(
+        `/contacts/${message.contact_id}/messages/${message.id}/retry`,
+      );
+      patchTimelines(message.contact_id, (d) => replaceMessage(d, next));
+    } catch (error) {
+      toastError(error, t.sendFailed);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div
+      className={`mt-1 flex max-w-full items-start gap-1.5 text-12 ${uncertain ? 'text-amber-ink' : 'text-red'}`}
+    >
+      <Icon name={uncertain ? 'warning' : 'error'} size={14} className="mt-px" />
+      <p className="min-w-0">
+        <span className="font-semibold">
+          {uncertain ? t.messageStatus.uncertain : t.messageStatus.failed}.
+        </span>{' '}
+        <span className="[overflow-wrap:anywhere]">{words}</span>{' '}
+        {message.error?.code && <span>({message.error.code})</span>}
+      </p>
+      <button
+        type="button"
+        disabled={busy}
+        onClick={() => void retry()}
+        className="-my-1 h-6 shrink-0 rounded-6 px-1.5 font-semibold underline underline-offset-2"
+      >
+        {uncertain ? t.retryAnyway : t.retry}
+      </button>
+      {pending && (
+        <button
+          type="button"
+          onClick={() => discardOutgoing(message.client_ref)}
+          className="-my-1 h-6 shrink-0 rounded-6 px-1.5 font-semibold underline underline-offset-2"
+        >
+          {t.discard}
+        </button>
+      )}
+    </div>
+  );
+}

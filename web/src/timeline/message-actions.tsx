@@ -1,0 +1,117 @@
+import { useQuery } from '@tanstack/react-query';
+import { put } from '../api/http';
+import { channelsQuery, useMay } from '../api/queries';
+import type { Contact, Message } from '../api/types';
+import { t } from '../i18n';
+import { patchTimelines } from '../realtime/apply';
+import { Icon } from '../ui/icon';
+import { MenuButton, type MenuEntry } from '../ui/menu';
+import { PopoverButton } from '../ui/popover';
+import { toast, toastError } from '../ui/toast';
+import { tip } from '../ui/tooltip';
+import { replaceMessage } from './timeline-cache';
+
+const quick = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
+
+/** Shown on hover and focus; on a touch screen the menu alone stays. */
+export function MessageActions({
+  message,
+  contact,
+  onReply,
+}: {
+  message: Message;
+  contact: Contact;
+  onReply: (message: Message) => void;
+}) {
+  const { data: channels } = useQuery(channelsQuery);
+  const maySend = useMay('messages.send') && !contact.blocked;
+  const can = channels?.find((c) => c.id === message.channel_id)?.capabilities;
+  const comment = message.direction === 'comment';
+  const delivered =
+    message.direction === 'incoming' || ['sent', 'delivered', 'read'].includes(message.status);
+  const mayReply = maySend && !comment && delivered && Boolean(can?.reply_context);
+  const mayReact = maySend && !comment && delivered && Boolean(can?.reactions);
+  const text = message.content.text;
+
+  const react = (emoji: string) =>
+    put<Message>(`/contacts/${contact.id}/messages/${message.id}/reaction`, { emoji }).then(
+      (next) => patchTimelines(contact.id, (d) => replaceMessage(d, next)),
+      toastError,
+    );
+  const copy = (value: string) =>
+    navigator.clipboard.writeText(value).then(() => toast(t.copied), toastError);
+  const entries = (): MenuEntry[] => [
+    ...(mayReply
+      ? [
+          {
+            key: 'reply',
+            label: t.reply,
+            icon: 'reply' as const,
+            hint: 'Shift R',
+            onSelect: () => onReply(message),
+          },
+        ]
+      : []),
+    ...(text
+      ? [{ key: 'copy', label: t.copyText, icon: 'copy' as const, onSelect: () => void copy(text) }]
+      : []),
+    {
+      key: 'link',
+      label: t.copyLink,
+      icon: 'link',
+      onSelect: () => void copy(`${location.origin}/inbox/all/${contact.id}?m=${message.id}`),
+    },
+  ];
+  const mine = message.reactions.find((r) => r.by === 'us')?.emoji;
+  const button = 'btn-icon size-7';
+  return (
+    <div className="mb-0.5 flex shrink-0 opacity-0 transition-opacity duration-100 group-hover/message:opacity-100 focus-within:opacity-100 has-aria-expanded:opacity-100 max-md:hidden">
+      {mayReply && (
+        <button
+          type="button"
+          className={button}
+          aria-label={t.reply}
+          {...tip(t.reply, 'Shift R')}
+          onClick={() => onReply(message)}
+        >
+          <Icon name="reply" size={16} />
+        </button>
+      )}
+      {mayReact && (
+        <PopoverButton
+          label={t.react}
+          attributes={tip(t.react)}
+          className={button}
+          align="center"
+          side="top"
+          content={(close) => (
+            <div className="flex p-1">
+              {quick.map((emoji) => (
+                <button
+                  key={emoji}
+                  type="button"
+                  aria-label={
+                    mine === emoji ? `${t.removeReaction} ${emoji}` : `${t.react} ${emoji}`
+                  }
+                  aria-pressed={mine === emoji}
+                  className="inline-flex size-9 items-center justify-center rounded-[8px] text-20 hover:bg-sunken aria-pressed:bg-tint"
+                  onClick={() => {
+                    close();
+                    void react(mine === emoji ? '' : emoji);
+                  }}
+                >
+                  {emoji}
+                </button>
+              ))}
+            </div>
+          )}
+        >
+          <Icon name="emoji" size={16} />
+        </PopoverButton>
+      )}
+      <MenuButton label={t.messageActions} className={button} entries={entries} align="center">
+        <Icon name="more" size={16} strokeWidth={2.4} />
+      </MenuButton>
+    </div>
+  );
+}

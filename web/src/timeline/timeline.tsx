@@ -1,0 +1,208 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Contact, Message } from '../api/types';
+import { dayLabel } from '../format/time';
+import { useNow } from '../format/use-now';
+import { t } from '../i18n';
+import { contactTyping } from '../realtime/presence';
+import { EmptyState, ErrorState } from '../ui/states';
+import type { Entry } from './entries';
+import { EventLine } from './event-line';
+import { JumpToLatest } from './jump-to-latest';
+import { LiveAnnouncer } from './live-announcer';
+import { MessageView } from './message-view';
+import { TimelineSkeleton } from './timeline-skeleton';
+import { useArrivalCount, useTimeline } from './use-timeline';
+
+const estimates: Record<Entry['type'], number> = { day: 36, unread: 36, event: 36, message: 66 };
+
+export function Timeline({
+  contact,
+  around,
+  onReply,
+}: {
+  contact: Contact;
+  around: string | undefined;
+  onReply: (message: Message) => void;
+}) {
+  const navigate = useNavigate();
+  const { query, items, entries } = useTimeline(contact, around);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [atEnd, setAtEnd] = useState(!around);
+  const arrived = useArrivalCount(contact.id, atEnd);
+  const [marked, setMarked] = useState(around);
+  const typing = contactTyping.use(contact.id).length > 0;
+
+  const virtualizer = useVirtualizer({
+    count: entries.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (i) => estimates[entries[i]!.type],
+    getItemKey: (i) => entries[i]!.key,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: 120,
+    overscan: 8,
+    paddingStart: 16,
+    paddingEnd: 16,
+  });
+  const rows = virtualizer.getVirtualItems();
+
+  // The first data decides where to stand: at the end, or at the linked message.
+  const placed = useRef(false);
+  useLayoutEffect(() => {
+    if (placed.current || entries.length === 0) return;
+    placed.current = true;
+    const index = around ? entries.findIndex((e) => entryId(e) === around) : -1;
+    if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' });
+    else virtualizer.scrollToEnd();
+  });
+
+  const { hasPreviousPage, isFetchingPreviousPage, fetchPreviousPage } = query;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const firstShown = rows[0]?.index ?? 0;
+  const lastShown = rows.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (!placed.current) return;
+    if (hasPreviousPage && !isFetchingPreviousPage && firstShown < 12) void fetchPreviousPage();
+  }, [hasPreviousPage, isFetchingPreviousPage, fetchPreviousPage, firstShown]);
+  useEffect(() => {
+    if (!placed.current) return;
+    if (hasNextPage && !isFetchingNextPage && lastShown > entries.length - 8) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, entries.length]);
+
+  const goTo = (id: string) => {
+    const index = entries.findIndex((e) => entryId(e) === id);
+    if (index < 0) {
+      // Not loaded: the address asks for the page around it.
+      void navigate({ to: '.', search: (old: object) => ({ ...old, m: id }) });
+      return;
+    }
+    virtualizer.scrollToIndex(index, { align: 'center' });
+    setMarked(undefined);
+    requestAnimationFrame(() => setMarked(id));
+  };
+  const toLatest = () => {
+    if (around && hasNextPage)
+      void navigate({ to: '.', search: (old: object) => ({ ...old, m: undefined }) });
+    else virtualizer.scrollToEnd();
+  };
+
+  if (query.isPending) return <TimelineSkeleton />;
+  if (query.isError && items.length === 0)
+    return (
+      <div className="flex min-h-0 flex-1">
+        <ErrorState
+          error={query.error}
+          title={t.timelineFailed}
+          onRetry={() => void query.refetch()}
+        />
+      </div>
+    );
+  return (
+    <div className="relative flex min-h-0 flex-1 flex-col">
+      <section
+        ref={scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable regions must be reachable by keyboard
+        tabIndex={0}
+        aria-label={t.timeline}
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-offset-[-2px]! [overflow-anchor:none]"
+        onScroll={(e) => {
+          const s = e.currentTarget;
+          setAtEnd(!hasNextPage && s.scrollHeight - s.scrollTop - s.clientHeight < 160);
+        }}
+      >
+        {entries.length === 0 && (
+          <div className="flex h-full">
+            <EmptyState icon="messages" title={t.noMessages} help={t.noMessagesHelp} />
+          </div>
+        )}
+        <div
+          className="relative mx-auto w-full max-w-[760px]"
+          style={{ height: virtualizer.getTotalSize() }}
+        >
+          {rows.map((row) => {
+            const entry = entries[row.index]!;
+            return (
+              <div
+                key={row.key}
+                ref={virtualizer.measureElement}
+                data-index={row.index}
+                className="absolute inset-x-0 top-0 px-4 md:px-6"
+                style={{ transform: `translateY(${row.start}px)` }}
+              >
+                <EntryView
+                  entry={entry}
+                  contact={contact}
+                  marked={entryId(entry) === marked}
+                  onReply={onReply}
+                  onGoTo={goTo}
+                />
+              </div>
+            );
+          })}
+        </div>
+      </section>
+      {typing && (
+        <p
+          className="mx-auto w-full max-w-[760px] px-6 pb-1.5 text-12 text-muted"
+          aria-live="polite"
+        >
+          {t.typing(contact.name)}
+        </p>
+      )}
+      {!atEnd && <JumpToLatest count={arrived} onClick={toLatest} />}
+      <LiveAnnouncer contact={contact} items={items} />
+    </div>
+  );
+}
+
+const entryId = (e: Entry) =>
+  e.type === 'message' ? e.message.id : e.type === 'event' ? e.event.id : '';
+
+function EntryView({
+  entry,
+  contact,
+  marked,
+  onReply,
+  onGoTo,
+}: {
+  entry: Entry;
+  contact: Contact;
+  marked: boolean;
+  onReply: (message: Message) => void;
+  onGoTo: (id: string) => void;
+}) {
+  switch (entry.type) {
+    case 'day':
+      return <DayLine at={entry.at} />;
+    case 'unread':
+      return (
+        <div className="flex items-center gap-3 py-2.5 text-12 font-semibold text-red before:h-px before:flex-1 before:bg-red/35 after:h-px after:flex-1 after:bg-red/35">
+          {t.newDivider}
+        </div>
+      );
+    case 'event':
+      return <EventLine event={entry.event} />;
+    case 'message':
+      return (
+        <MessageView
+          message={entry.message}
+          first={entry.first}
+          last={entry.last}
+          contact={contact}
+          marked={marked}
+          onReply={onReply}
+          onGoTo={onGoTo}
+        />
+      );
+  }
+}
+
+function DayLine({ at }: { at: string }) {
+  return (
+    <h2 className="pt-2 pb-2.5 text-center text-12 font-medium text-faint">
+      {dayLabel(at, useNow())}
+    </h2>
+  );
+}

@@ -1,0 +1,53 @@
+import { Popover } from '@base-ui/react/popover';
+import { type ReactNode, type RefObject, useRef } from 'react';
+
+export default function PopoverPopup({
+  anchor,
+  label,
+  align,
+  side,
+  onClose,
+  children,
+}: {
+  anchor: RefObject<HTMLElement | null>;
+  label: string;
+  align: 'start' | 'center' | 'end';
+  side: 'top' | 'bottom';
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const popup = useRef<HTMLDivElement>(null);
+  return (
+    <Popover.Root
+      open
+      onOpenChange={(open, details) => {
+        const target = details.event.target;
+        const own = target instanceof Node && anchor.current?.contains(target);
+        if (!open && !(own && details.reason === 'outside-press')) onClose();
+      }}
+    >
+      <Popover.Portal>
+        <Popover.Positioner
+          anchor={anchor}
+          align={align}
+          side={side}
+          sideOffset={6}
+          collisionPadding={8}
+          className="z-50"
+        >
+          <Popover.Popup
+            ref={popup}
+            aria-label={label}
+            finalFocus={anchor}
+            initialFocus={() =>
+              popup.current?.querySelector<HTMLElement>('[data-autofocus]') ?? true
+            }
+            className="menu p-0"
+          >
+            {children}
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

@@ -1,0 +1,34 @@
+import { useSyncExternalStore } from 'react';
+import { Store } from '../realtime/store';
+
+/** How this browser has its panes arranged. Kept here, not on the server: screens differ. */
+export interface Prefs {
+  listWidth: number;
+  sidebar: boolean;
+  drawer: boolean;
+  lastInbox: string;
+}
+
+const key = 'bandeja.panes';
+const defaults: Prefs = { listWidth: 336, sidebar: true, drawer: true, lastInbox: 'all' };
+
+function read(): Prefs {
+  try {
+    return { ...defaults, ...JSON.parse(localStorage.getItem(key) ?? '{}') };
+  } catch {
+    return defaults;
+  }
+}
+
+const store = new Store(read());
+export const usePrefs = () => useSyncExternalStore(store.subscribe, store.get);
+export const getPrefs = store.get;
+
+export function setPrefs(change: Partial<Prefs>) {
+  store.set({ ...store.get(), ...change });
+  try {
+    localStorage.setItem(key, JSON.stringify(store.get()));
+  } catch {
+    // The arrangement then lasts for this visit.
+  }
+}

@@ -1,0 +1,27 @@
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const server = 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  build: {
+    target: 'es2022',
+    // The font and images stay files of their own: data: addresses would need a
+    // weaker content security policy.
+    assetsInlineLimit: 0,
+    // The manifest lets scripts/size.mjs follow what the inbox really loads.
+    manifest: true,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: {
+      '/api': server,
+      '/files': server,
+      '/hooks': server,
+      '/widget': server,
+      '/realtime': { target: server, ws: true },
+    },
+  },
+});
