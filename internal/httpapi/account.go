@@ -26,11 +26,11 @@ type withCookie[T any] struct {
 	Body      T
 }
 
-type idPath struct {
+type IDPath struct {
 	ID string `path:"id" pattern:"^[0-9]{1,19}$"`
 }
 
-func (p idPath) id() crm.ID {
+func (p IDPath) id() crm.ID {
 	id, _ := crm.ParseID(p.ID) // 0 is nobody's id: it is not found
 	return id
 }
@@ -257,7 +257,7 @@ func (s *Server) sessionOperations() {
 	register(s, huma.Operation{
 		OperationID: "revoke-session", Method: http.MethodDelete, Path: "/me/sessions/{id}", Tags: []string{"Me"},
 		Summary: "End one of one's sessions", DefaultStatus: http.StatusNoContent,
-	}, func(ctx context.Context, c caller, in *idPath) (*none, error) {
+	}, func(ctx context.Context, c caller, in *IDPath) (*none, error) {
 		err := s.DB.Write(ctx, func(tx *db.Tx) error { return account.RevokeSession(tx, c.Viewer, in.id()) })
 		if err == nil {
 			s.Hub.EndSession(c.User, in.id(), 0)
@@ -370,7 +370,7 @@ func (s *Server) tokenOperations() {
 	register(s, huma.Operation{
 		OperationID: "revoke-token", Method: http.MethodDelete, Path: "/tokens/{id}", Tags: []string{"Me"},
 		Summary: "End one of one's API tokens", DefaultStatus: http.StatusNoContent,
-	}, func(ctx context.Context, c caller, in *idPath) (*none, error) {
+	}, func(ctx context.Context, c caller, in *IDPath) (*none, error) {
 		return nil, s.DB.Write(ctx, func(tx *db.Tx) error { return account.RevokeToken(tx, c.Viewer, in.id()) })
 	})
 }

@@ -219,7 +219,7 @@ func (s *Server) channelOperations() {
 		OperationID: "create-channel", Method: http.MethodPost, Path: "/channels", Tags: []string{"Channels"}, DefaultStatus: http.StatusCreated,
 		Summary: "Connect a channel",
 	}, func(ctx context.Context, c caller, in *struct {
-		idempotent
+		Idempotent
 		Check bool `query:"check" default:"true" doc:"Ask the provider whether the credentials work, and subscribe to its webhooks."`
 		Body  struct {
 			Type   string            `json:"type"`
@@ -237,19 +237,19 @@ func (s *Server) channelOperations() {
 		if err != nil {
 			return nil, err
 		}
-		ch, err := s.Gateway.Channel(ctx, c.Workspace, idPath{id}.id())
+		ch, err := s.Gateway.Channel(ctx, c.Workspace, IDPath{id}.id())
 		return s.channelAnswer(ctx, c, ch, err)
 	})
 	register(s, huma.Operation{
 		OperationID: "get-channel", Method: http.MethodGet, Path: "/channels/{id}", Tags: []string{"Channels"}, Summary: "Show a channel and its health",
-	}, func(ctx context.Context, c caller, in *idPath) (*body[Channel], error) {
+	}, func(ctx context.Context, c caller, in *IDPath) (*body[Channel], error) {
 		ch, err := s.Gateway.Channel(ctx, c.Workspace, in.id())
 		return s.channelAnswer(ctx, c, ch, err)
 	})
 	register(s, huma.Operation{
 		OperationID: "update-channel", Method: http.MethodPatch, Path: "/channels/{id}", Tags: []string{"Channels"}, Summary: "Change a channel's name or set-up",
 	}, func(ctx context.Context, c caller, in *struct {
-		idPath
+		IDPath
 		Body struct {
 			Name   *string           `json:"name,omitempty"`
 			Config map[string]string `json:"config,omitempty"`
@@ -261,7 +261,7 @@ func (s *Server) channelOperations() {
 	register(s, huma.Operation{
 		OperationID: "delete-channel", Method: http.MethodDelete, Path: "/channels/{id}", Tags: []string{"Channels"},
 		Summary: "Disconnect a channel; what was said over it stays", DefaultStatus: http.StatusNoContent,
-	}, func(ctx context.Context, c caller, in *idPath) (*none, error) {
+	}, func(ctx context.Context, c caller, in *IDPath) (*none, error) {
 		return nil, s.Gateway.Delete(ctx, c.Viewer, in.id())
 	})
 	s.channelCareOperations()
@@ -288,7 +288,7 @@ func (s *Server) channelCareOperations() {
 	register(s, huma.Operation{
 		OperationID: "check-channel", Method: http.MethodPost, Path: "/channels/{id}/check", Tags: []string{"Channels"},
 		Summary: "Ask the provider whether a channel's credentials work, and subscribe again",
-	}, func(ctx context.Context, c caller, in *idPath) (*body[CheckResult], error) {
+	}, func(ctx context.Context, c caller, in *IDPath) (*body[CheckResult], error) {
 		out := &body[CheckResult]{}
 		a, err := s.Gateway.Check(ctx, c.Viewer, in.id())
 		var se *channel.SendError
@@ -307,7 +307,7 @@ func (s *Server) channelCareOperations() {
 		OperationID: "list-templates", Method: http.MethodGet, Path: "/channels/{id}/templates", Tags: []string{"Channels"},
 		Summary: "List a channel's templates",
 	}, func(ctx context.Context, c caller, in *struct {
-		idPath
+		IDPath
 		Refresh bool `query:"refresh" doc:"Ask the provider first."`
 	}) (*body[TemplateList], error) {
 		list, at, err := s.Gateway.Templates(ctx, c.Viewer, in.id(), in.Refresh)
@@ -342,8 +342,8 @@ func (s *Server) troubleOperations() {
 		OperationID: "list-inbound", Method: http.MethodGet, Path: "/channels/{id}/inbound", Tags: []string{"Channels"},
 		Summary: "List webhooks that could not be read or processed",
 	}, func(ctx context.Context, c caller, in *struct {
-		idPath
-		pageQuery
+		IDPath
+		PageQuery
 	}) (*body[wire.Page[InboundItem]], error) {
 		before, err := optionalID("cursor", in.Cursor)
 		if err != nil {
@@ -371,14 +371,14 @@ func (s *Server) troubleOperations() {
 		OperationID: "replay-inbound", Method: http.MethodPost, Path: "/channels/{id}/inbound/{inbound}/replay", Tags: []string{"Channels"},
 		Summary: "Process a stored webhook again", DefaultStatus: http.StatusNoContent,
 	}, func(ctx context.Context, c caller, in *struct {
-		idPath
+		IDPath
 		Inbound string `path:"inbound" pattern:"^[0-9]{1,19}$"`
 	}) (*none, error) {
-		return nil, s.Gateway.Replay(ctx, c.Workspace, in.id(), idPath{in.Inbound}.id())
+		return nil, s.Gateway.Replay(ctx, c.Workspace, in.id(), IDPath{in.Inbound}.id())
 	})
 	register(s, huma.Operation{
 		OperationID: "list-dead-jobs", Method: http.MethodGet, Path: "/jobs/dead", Tags: []string{"Jobs"}, Summary: "List work that failed too often",
-	}, func(ctx context.Context, c caller, in *pageQuery) (*body[wire.Page[DeadJob]], error) {
+	}, func(ctx context.Context, c caller, in *PageQuery) (*body[wire.Page[DeadJob]], error) {
 		before, err := optionalID("cursor", in.Cursor)
 		if err != nil {
 			return nil, crm.RefuseField("cursor", crm.CodeBadCursor)
@@ -401,7 +401,7 @@ func (s *Server) troubleOperations() {
 	register(s, huma.Operation{
 		OperationID: "replay-dead-job", Method: http.MethodPost, Path: "/jobs/dead/{id}/replay", Tags: []string{"Jobs"},
 		Summary: "Do failed work again", DefaultStatus: http.StatusNoContent,
-	}, func(ctx context.Context, c caller, in *idPath) (*none, error) {
+	}, func(ctx context.Context, c caller, in *IDPath) (*none, error) {
 		return nil, s.DB.Write(ctx, func(tx *db.Tx) error {
 			_, err := s.Queue.Replay(tx, c.Workspace, in.id())
 			return err

@@ -19,7 +19,7 @@ import (
 )
 
 type uploadInput struct {
-	idempotent
+	Idempotent
 	Name        string `query:"name" maxLength:"300" doc:"The file's name."`
 	Voice       bool   `query:"voice" doc:"The file is a voice note."`
 	Duration    int    `query:"duration" minimum:"0" maximum:"86400" doc:"Seconds, where the caller knows."`
@@ -76,7 +76,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 	}
 	var f *blob.File
 	err := s.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
-		f, err = blob.Get(tx, c.Workspace, idPath{r.PathValue("id")}.id())
+		f, err = blob.Get(tx, c.Workspace, IDPath{r.PathValue("id")}.id())
 		return err
 	})
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/bandeja/bandeja/internal/db"
 )
 
-// idempotent is the header that every creating call takes.
-type idempotent struct {
+// Idempotent is the header that every creating call takes.
+type Idempotent struct {
 	Key string `header:"Idempotency-Key" maxLength:"200" doc:"A unique key of the caller's; a repeated one returns the first answer."`
 }
 

@@ -19,8 +19,8 @@ import (
 	"github.com/bandeja/bandeja/internal/realtime"
 )
 
-// pageQuery asks for a page.
-type pageQuery struct {
+// PageQuery asks for a page.
+type PageQuery struct {
 	Cursor string `query:"cursor" maxLength:"500"`
 	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
 }
@@ -141,7 +141,7 @@ func (s *Server) inboxOperations() {
 		Inbox  string `path:"inbox" enum:"all,mine,unassigned"`
 		Status string `query:"status" default:"open" enum:"open,closed,snoozed,all"`
 		Sort   string `query:"sort" default:"newest" enum:"newest,oldest,longest,shortest"`
-		pageQuery
+		PageQuery
 	}) (*body[wire.Page[wire.ContactRow]], error) {
 		q := inbox.ListQuery{Inbox: inbox.Name(in.Inbox), Status: crm.ConversationStatus(in.Status), Sort: inbox.Sort(in.Sort), Cursor: in.Cursor, Limit: in.Limit}
 		if in.Status == "all" {
@@ -154,7 +154,7 @@ func (s *Server) inboxOperations() {
 		Summary: "Find contacts by name, phone or e-mail, or list them all",
 	}, func(ctx context.Context, c caller, in *struct {
 		Search string `query:"search" maxLength:"200" doc:"The beginning of a name, phone number or e-mail."`
-		pageQuery
+		PageQuery
 	}) (*body[wire.Page[wire.ContactRow]], error) {
 		return s.rows(ctx, c, func(tx *db.Tx) ([]*contact.Contact, string, error) {
 			if strings.TrimSpace(in.Search) == "" {
@@ -167,7 +167,7 @@ func (s *Server) inboxOperations() {
 		OperationID: "create-contact", Method: http.MethodPost, Path: "/contacts", Tags: []string{"Contacts"}, DefaultStatus: http.StatusCreated,
 		Summary: "Add a contact",
 	}, func(ctx context.Context, c caller, in *struct {
-		idempotent
+		Idempotent
 		Body ContactInput
 	}) (*contactOutput, error) {
 		id, err := once(ctx, s, c, in.Key, in.Body, func(tx *db.Tx) (string, error) {
@@ -180,17 +180,17 @@ func (s *Server) inboxOperations() {
 		if err != nil {
 			return nil, err
 		}
-		return s.contactDetail(ctx, c, idPath{id}.id())
+		return s.contactDetail(ctx, c, IDPath{id}.id())
 	})
 	register(s, huma.Operation{
 		OperationID: "get-contact", Method: http.MethodGet, Path: "/contacts/{id}", Tags: []string{"Contacts"}, Summary: "Show a contact",
-	}, func(ctx context.Context, c caller, in *idPath) (*contactOutput, error) {
+	}, func(ctx context.Context, c caller, in *IDPath) (*contactOutput, error) {
 		return s.contactDetail(ctx, c, in.id())
 	})
 	register(s, huma.Operation{
 		OperationID: "update-contact", Method: http.MethodPatch, Path: "/contacts/{id}", Tags: []string{"Contacts"}, Summary: "Change a contact's fields",
 	}, func(ctx context.Context, c caller, in *struct {
-		idPath
+		IDPath
 		IfMatch string `header:"If-Match" doc:"The ETag of the version the change was made on; another one answers 412."`
 		Body    ContactInput
 	}) (*contactOutput, error) {
@@ -271,7 +271,7 @@ func (s *Server) conversationOperations() {
 	act := func(id, path, summary string, do func(tx *db.Tx, v crm.Viewer, id crm.ID) (*contact.Contact, error)) {
 		register(s, huma.Operation{
 			OperationID: id, Method: http.MethodPost, Path: "/contacts/{id}/" + path, Tags: []string{"Conversations"}, Summary: summary,
-		}, func(ctx context.Context, c caller, in *idPath) (*contactOutput, error) {
+		}, func(ctx context.Context, c caller, in *IDPath) (*contactOutput, error) {
 			err := s.DB.Write(ctx, func(tx *db.Tx) error {
 				_, err := do(tx, c.Viewer, in.id())
 				return err
@@ -288,7 +288,7 @@ func (s *Server) conversationOperations() {
 		OperationID: "assign-contact", Method: http.MethodPost, Path: "/contacts/{id}/assign", Tags: []string{"Conversations"},
 		Summary: "Assign a contact to a user, or to nobody",
 	}, func(ctx context.Context, c caller, in *struct {
-		idPath
+		IDPath
 		Body struct {
 			UserID *string `json:"user_id" nullable:"true" doc:"null unassigns."`
 		}
@@ -315,7 +315,7 @@ func (s *Server) markOperations() {
 	mark := func(id, path, summary string, do func(tx *db.Tx, v crm.Viewer, id crm.ID) (*contact.Contact, error)) {
 		register(s, huma.Operation{
 			OperationID: id, Method: http.MethodPost, Path: "/contacts/{id}/" + path, Tags: []string{"Conversations"}, Summary: summary,
-		}, func(ctx context.Context, c caller, in *idPath) (*body[wire.ContactRow], error) {
+		}, func(ctx context.Context, c caller, in *IDPath) (*body[wire.ContactRow], error) {
 			names, err := s.Directory.Names(ctx, c.Workspace)
 			if err != nil {
 				return nil, err
@@ -337,7 +337,7 @@ func (s *Server) markOperations() {
 		OperationID: "save-draft", Method: http.MethodPut, Path: "/contacts/{id}/draft", Tags: []string{"Conversations"},
 		Summary: "Keep what one has begun to write; an empty text removes it", DefaultStatus: http.StatusNoContent,
 	}, func(ctx context.Context, c caller, in *struct {
-		idPath
+		IDPath
 		Body struct {
 			Text    string `json:"text"`
 			Comment bool   `json:"comment,omitempty"`
@@ -351,7 +351,7 @@ func (s *Server) markOperations() {
 		OperationID: "type", Method: http.MethodPost, Path: "/contacts/{id}/typing", Tags: []string{"Conversations"},
 		Summary: "Show colleagues and the contact that one is writing", DefaultStatus: http.StatusNoContent,
 	}, func(ctx context.Context, c caller, in *struct {
-		idPath
+		IDPath
 		Body struct {
 			On bool `json:"on"`
 		}

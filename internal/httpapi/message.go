@@ -121,19 +121,19 @@ func optionalID(field, s string) (crm.ID, error) {
 	return id, nil
 }
 
-type messagePath struct {
-	idPath
+type MessagePath struct {
+	IDPath
 	Message string `path:"message" pattern:"^[0-9]{1,19}$"`
 }
 
-func (p messagePath) message() crm.ID { return idPath{p.Message}.id() }
+func (p MessagePath) message() crm.ID { return IDPath{p.Message}.id() }
 
 func (s *Server) messageOperations() {
 	register(s, huma.Operation{
 		OperationID: "list-messages", Method: http.MethodGet, Path: "/contacts/{id}/messages", Tags: []string{"Messages"},
 		Summary: "Show a part of a contact's timeline: the newest, or what lies before, after or around an id",
 	}, func(ctx context.Context, c caller, in *struct {
-		idPath
+		IDPath
 		Before string `query:"before"`
 		After  string `query:"after"`
 		Around string `query:"around"`
@@ -156,8 +156,8 @@ func (s *Server) messageOperations() {
 		OperationID: "send-message", Method: http.MethodPost, Path: "/contacts/{id}/messages", Tags: []string{"Messages"},
 		DefaultStatus: http.StatusCreated, Summary: "Send a message to a contact, or keep a comment",
 	}, func(ctx context.Context, c caller, in *struct {
-		idPath
-		idempotent
+		IDPath
+		Idempotent
 		Body MessageInput
 	}) (*body[wire.Message], error) {
 		channelID, err := optionalID("channel_id", in.Body.ChannelID)
@@ -195,7 +195,7 @@ func (s *Server) changeMessageOperations() {
 	register(s, huma.Operation{
 		OperationID: "retry-message", Method: http.MethodPost, Path: "/contacts/{id}/messages/{message}/retry", Tags: []string{"Messages"},
 		Summary: "Send again what failed or may not have been sent",
-	}, func(ctx context.Context, c caller, in *messagePath) (*body[wire.Message], error) {
+	}, func(ctx context.Context, c caller, in *MessagePath) (*body[wire.Message], error) {
 		return s.changed(ctx, c, func(tx *db.Tx) (*inbox.Message, error) {
 			return s.Inbox.Retry(tx, c.Viewer, in.id(), in.message())
 		})
@@ -204,7 +204,7 @@ func (s *Server) changeMessageOperations() {
 		OperationID: "react", Method: http.MethodPut, Path: "/contacts/{id}/messages/{message}/reaction", Tags: []string{"Messages"},
 		Summary: "Set our reaction on a contact's message; an empty one takes it back",
 	}, func(ctx context.Context, c caller, in *struct {
-		messagePath
+		MessagePath
 		Body struct {
 			Emoji string `json:"emoji" maxLength:"64"`
 		}

@@ -88,7 +88,7 @@ export function Composer({
     requestAnimationFrame(() => input.current?.focus());
   }, [replyTo]);
   // Grows with the text; the styles stop it at eight lines.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what changes the height
+  // The text is what changes the height.
   useEffect(() => {
     const el = input.current;
     if (!el) return;

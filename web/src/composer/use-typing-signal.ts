@@ -13,7 +13,7 @@ export function useTypingSignal(contactId: string) {
     clearTimeout(off.current);
     if (last.current) send(false);
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the contact is left
+  // Only when the contact is left.
   useEffect(() => stop, [contactId]);
   return {
     typed: () => {

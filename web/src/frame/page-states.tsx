@@ -14,7 +14,13 @@ export function PagePending() {
 export function PageError({ error, reset }: { error: unknown; reset: () => void }) {
   return (
     <main className="flex h-full min-w-0 flex-1 bg-surface">
-      <ErrorState error={error} onRetry={() => (reset(), location.reload())} />
+      <ErrorState
+        error={error}
+        onRetry={() => {
+          reset();
+          location.reload();
+        }}
+      />
     </main>
   );
 }

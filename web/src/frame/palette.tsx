@@ -35,7 +35,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const x = extraTexts.text;
   const commands = [...useContactCommands(q), ...useOwnCommands(q)];
   const at = Math.min(cursor, Math.max(0, commands.length - 1));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the cursor's element must be in view
+  // The cursor's element must be in view.
   useEffect(() => {
     document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' });
   }, [at, id, commands.length]);

@@ -9,7 +9,6 @@ export const en = {
   country: 'Country',
   language: 'Language',
   add: 'Add',
-  edit: (field: string) => `Edit ${field.toLowerCase()}`,
   none: 'None',
   channels: 'Channels',
   noChannels: 'No channel yet',

@@ -10,7 +10,6 @@ const es: ExtraTexts = {
   country: 'País',
   language: 'Idioma',
   add: 'Agregar',
-  edit: (field) => `Editar ${field.toLowerCase()}`,
   none: 'Ninguno',
   channels: 'Canales',
   noChannels: 'Sin canal todavía',

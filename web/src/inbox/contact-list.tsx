@@ -41,7 +41,7 @@ export function ContactList() {
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && lastShown >= rows.length - 8) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, rows.length]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another list starts at its top
+  // Another list starts at its top.
   useEffect(() => scroller.current?.scrollTo(0, 0), [listKey]);
 
   const openRow = (id: string) =>
@@ -147,7 +147,6 @@ function ListSkeleton() {
     <div className="late min-h-0 flex-1 overflow-hidden" aria-busy="true">
       <span className="sr-only">{t.loading}</span>
       {Array.from({ length: 12 }, (_, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a fixed set of grey rows
         <SkeletonRow key={i} />
       ))}
     </div>

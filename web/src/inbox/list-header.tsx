@@ -23,8 +23,17 @@ export function ListHeader({ sidebar }: { sidebar: boolean }) {
   const mayAdd = useMay('contacts.edit');
   const statuses: StatusFilter[] = ['open', 'closed', 'snoozed', 'all'];
   const sorts: Sort[] = ['newest', 'oldest', 'longest', 'shortest'];
-  const set = (change: { status?: StatusFilter; sort?: Sort }) =>
-    void navigate({ to: '.', search: (old: object) => ({ ...old, ...change }), replace: true });
+  // Defaults stay out of the address.
+  const set = ({ status = filter.status, sort = filter.sort }: Partial<typeof filter>) =>
+    void navigate({
+      to: '.',
+      search: (old: object) => ({
+        ...old,
+        status: status === 'open' ? undefined : status,
+        sort: sort === 'newest' ? undefined : sort,
+      }),
+      replace: true,
+    });
   const choice =
     'inline-flex h-7 min-w-0 items-center gap-1 rounded-6 px-1.5 text-13 text-muted hover:bg-hover hover:text-text';
   return (

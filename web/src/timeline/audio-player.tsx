@@ -86,7 +86,6 @@ export default function AudioPlayer({
           <div aria-hidden="true" className="flex h-full items-center gap-px">
             {(peaks?.length ? peaks : Array.from({ length: bars }, () => 0.12)).map((p, i) => (
               <span
-                // biome-ignore lint/suspicious/noArrayIndexKey: bars are their places
                 key={i}
                 className={`flex-1 rounded-full ${i / bars < part ? 'bg-accent' : 'bg-muted/55'}`}
                 style={{ height: `${Math.max(10, p * 100)}%` }}

@@ -75,7 +75,6 @@ function SharedContacts({ content }: { content: Content }) {
           c.name || [c.first_name, c.last_name].filter(Boolean).join(' ') || t.sharedContact;
         return (
           <li
-            // biome-ignore lint/suspicious/noArrayIndexKey: cards of one message never move
             key={i}
             className="-mx-1 flex w-[min(280px,66vw)] items-start gap-2.5 rounded-10 border border-line bg-surface p-2.5 text-text"
           >

@@ -6,7 +6,6 @@ export function RichText({ text }: { text: string }) {
     <p dir="auto" className="rich [overflow-wrap:anywhere] whitespace-pre-wrap">
       {autolink(text).map((part, i) =>
         part.href ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never move
           <a key={i} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
             {part.text}
           </a>

@@ -16,7 +16,6 @@ export function TimelineSkeleton() {
       <div className="mx-auto grid w-full max-w-[760px] gap-3 px-6 pb-6">
         {shapes.map(([side, w, h], i) => (
           <div
-            // biome-ignore lint/suspicious/noArrayIndexKey: a fixed set of grey shapes
             key={i}
             className={`skeleton rounded-14! ${w} ${h} ${side === 'end' ? 'justify-self-end' : ''}`}
           />
