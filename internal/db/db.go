@@ -52,12 +52,16 @@ type Options struct {
 	Logger  *slog.Logger
 	// NoMigrate leaves the schema as it is.
 	NoMigrate bool
+	// Now is the clock of transactions and ids, time.Now by default. Demo data is
+	// made by letting it run through the past.
+	Now func() time.Time
 }
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
 	dialect Dialect
 	log     *slog.Logger
+	now     func() time.Time
 	backend backend
 	ids     *idSource
 	node    *node
@@ -79,7 +83,10 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	d := &DB{log: o.Logger}
+	d := &DB{log: o.Logger, now: o.Now}
+	if d.now == nil {
+		d.now = time.Now
+	}
 	var err error
 	if o.URL != "" {
 		d.dialect = Postgres
@@ -125,7 +132,7 @@ func (d *DB) Node() int64 { return d.node.incarnation }
 func (d *DB) Handle() *sql.DB { return d.backend.handle() }
 
 // NewID returns a new id, larger than all this process made before.
-func (d *DB) NewID() crm.ID { return d.ids.next(time.Now()) }
+func (d *DB) NewID() crm.ID { return d.ids.next(d.now()) }
 
 // Read runs fn on a snapshot. fn must not keep the Tx.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {

@@ -1,7 +1,6 @@
 package db
 
 import (
-	"bytes"
 	"context"
 	"embed"
 	"errors"
@@ -103,25 +102,4 @@ func (d *DB) backupBefore(ctx context.Context, dir string, version int64) error 
 	}
 	d.log.Info("backup made before migrating", "path", path)
 	return nil
-}
-
-// schemaText returns every migration's text, for the test that walks the schema.
-func schemaText(d Dialect) ([]byte, error) {
-	files, err := migrationFiles(d)
-	if err != nil {
-		return nil, err
-	}
-	var all bytes.Buffer
-	names, err := fs.Glob(files, "*.sql")
-	if err != nil {
-		return nil, err
-	}
-	for _, n := range names {
-		text, err := fs.ReadFile(files, n)
-		if err != nil {
-			return nil, err
-		}
-		all.Write(text)
-	}
-	return all.Bytes(), nil
 }

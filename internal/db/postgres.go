@@ -62,7 +62,7 @@ func (b *pgBackend) read(ctx context.Context, d *DB, fn func(*Tx) error) error {
 	defer conn.Close()
 	c := &pgConn{conn: conn}
 	c.pend(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`, nil)
-	err = (&Tx{db: d, ctx: ctx, conn: c, now: time.Now()}).run(fn)
+	err = (&Tx{db: d, ctx: ctx, conn: c, now: d.now()}).run(fn)
 	c.rollback()
 	return err
 }
@@ -95,7 +95,7 @@ func (b *pgBackend) writeOnce(ctx context.Context, d *DB, fn func(*Tx) error) (*
 	defer conn.Close()
 	c := &pgConn{conn: conn}
 	c.pend(`BEGIN`, nil)
-	tx := &Tx{db: d, ctx: ctx, conn: c, now: time.Now(), writable: true}
+	tx := &Tx{db: d, ctx: ctx, conn: c, now: d.now(), writable: true}
 	if err := tx.run(fn); err != nil {
 		c.rollback()
 		return nil, err

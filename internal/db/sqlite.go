@@ -143,7 +143,7 @@ func (b *sqliteBackend) read(ctx context.Context, d *DB, fn func(*Tx) error) err
 	if _, err := c.exec(context.Background(), `BEGIN`, nil); err != nil {
 		return err
 	}
-	tx := &Tx{db: d, ctx: ctx, conn: c, now: time.Now()}
+	tx := &Tx{db: d, ctx: ctx, conn: c, now: d.now()}
 	err := tx.run(fn)
 	if _, cerr := c.exec(context.Background(), `ROLLBACK`, nil); cerr != nil && err == nil {
 		err = cerr
@@ -253,7 +253,7 @@ func (b *sqliteBackend) runOne(ctx context.Context, r *writeRequest, group *[]*w
 		r.done <- err
 		return err
 	}
-	r.tx.now = time.Now()
+	r.tx.now = r.tx.db.now()
 	err := r.tx.run(r.fn)
 	if err == nil {
 		if _, err := b.wconn.exec(ctx, `RELEASE w`, nil); err != nil {
@@ -343,7 +343,7 @@ func (c *sqliteConn) prepare(ctx context.Context, q string) (*sql.Stmt, error) {
 }
 
 func (c *sqliteConn) exec(ctx context.Context, q string, args []any) (int64, error) {
-	s, err := c.prepare(ctx, q)
+	s, err := c.prepare(ctx, q) //nolint:sqlclosecheck // the cache keeps it
 	if err != nil {
 		return 0, err
 	}
@@ -355,7 +355,7 @@ func (c *sqliteConn) exec(ctx context.Context, q string, args []any) (int64, err
 }
 
 func (c *sqliteConn) query(ctx context.Context, q string, args []any) (*sql.Rows, error) {
-	s, err := c.prepare(ctx, q)
+	s, err := c.prepare(ctx, q) //nolint:sqlclosecheck // the cache keeps it
 	if err != nil {
 		return nil, err
 	}

@@ -399,8 +399,11 @@ func (in *Inbox) learnAddress(tx *db.Tx, workspace crm.ID, m *Message, o gateway
 		return nil
 	}
 	ch, err := in.gw.Channel(tx.Context(), workspace, m.Channel)
-	if err != nil {
+	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
 		return nil // disconnected meanwhile
+	}
+	if err != nil {
+		return err
 	}
 	for _, key := range append([]string{o.Receipt.Contact.Key}, o.Receipt.Contact.Alternates...) {
 		if ch.About.IdentityKind == "whatsapp" {

@@ -185,7 +185,9 @@ export interface ContactRow {
     text: string;
     sender_name: string;
     source: Source;
-    status: MessageStatus;
+    user_id: Id | null;
+    /** Not every server tells it in the list. */
+    status?: MessageStatus;
   } | null;
   channel: { id: Id; type: string } | null;
   blocked: boolean;
@@ -216,7 +218,6 @@ export interface Contact extends ContactRow {
   identities: Identity[];
   conversation: { id: Id; opened_at: Time; opened_by: string } | null;
   draft: { text: string; comment: boolean; updated_at: Time } | null;
-  typing: boolean;
   etag: string;
 }
 
@@ -329,7 +330,6 @@ export interface Message {
   contact_id: Id;
   conversation_id: Id | null;
   channel_id: Id | null;
-  channel_type: string;
   direction: Direction;
   source: Source;
   user_id: Id | null;
@@ -337,7 +337,7 @@ export interface Message {
   content: Content;
   status: MessageStatus;
   status_times: { sent?: Time; delivered?: Time; read?: Time; failed?: Time };
-  error: { code: string; title: string; detail: string } | null;
+  error: { code?: string; title?: string; detail?: string } | null;
   reply_to: {
     id: Id | null;
     text: string;
@@ -480,8 +480,8 @@ export type SequencedPush =
   | { seq: string; type: 'skip' };
 
 export type EphemeralPush =
-  | { type: 'counts'; inboxes: Inbox[] }
+  | { type: 'counts'; inboxes?: Inbox[] }
   | { type: 'typing'; contact_id: Id; who: 'contact' | 'user'; user_id?: Id; on: boolean }
-  | { type: 'presence'; online: Id[] };
+  | { type: 'presence'; online?: Id[] };
 
 export type Push = SequencedPush | EphemeralPush;

@@ -140,7 +140,6 @@ export function Composer({
         text: body || undefined,
         attachments: attachments.length ? attachments : undefined,
       },
-      channelType: comment ? '' : (identity?.channel_type ?? ''),
       replyTo:
         replyTo && !comment
           ? {
@@ -250,6 +249,7 @@ export function Composer({
             <textarea
               ref={input}
               rows={2}
+              data-composer
               aria-label={comment ? t.writeComment : t.writeReply(name)}
               placeholder={comment ? t.writeComment : t.writeReply(name)}
               value={text}

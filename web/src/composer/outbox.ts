@@ -16,7 +16,6 @@ export interface Outgoing {
   body: OutgoingMessage;
   /** What the timeline shows meanwhile. */
   content: Content;
-  channelType: string;
   replyTo: Message['reply_to'];
   at: string;
   state: 'sending' | 'waiting' | 'failed';
@@ -128,7 +127,6 @@ export function asMessage(entry: Outgoing, me: Me): Message {
     contact_id: entry.contactId,
     conversation_id: null,
     channel_id: entry.body.channel_id ?? null,
-    channel_type: entry.channelType,
     direction: entry.body.comment ? 'comment' : 'outgoing',
     source: 'user',
     user_id: me.user.id,

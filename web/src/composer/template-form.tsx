@@ -50,7 +50,6 @@ export function TemplateForm({
           .join('\n\n'),
         template: send,
       },
-      channelType: identity.channel_type,
       replyTo: null,
     });
     onSent();

@@ -117,7 +117,6 @@ export default function VoiceRecorder({
             },
           ],
         },
-        channelType: identity.channel_type,
         replyTo: null,
       });
       onDone();

@@ -76,6 +76,8 @@ export const en = {
   },
   addContact: 'Add contact',
   newRows: (count: number) => n(count, '# new contact', '# new contacts'),
+  unreadConversations: (count: number) =>
+    n(count, '# unread conversation', '# unread conversations'),
   unreadCount: (count: number) => n(count, '# unread message', '# unread messages'),
   you: 'You',
   assignedTo: (name: string) => `Assigned to ${name}`,

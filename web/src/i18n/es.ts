@@ -75,6 +75,7 @@ export const es: Texts = {
   },
   addContact: 'Agregar contacto',
   newRows: (count) => n(count, '# contacto nuevo', '# contactos nuevos'),
+  unreadConversations: (count) => n(count, '# conversación sin leer', '# conversaciones sin leer'),
   unreadCount: (count) => n(count, '# mensaje sin leer', '# mensajes sin leer'),
   you: 'Usted',
   assignedTo: (name) => `Asignado a ${name}`,

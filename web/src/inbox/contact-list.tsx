@@ -126,7 +126,7 @@ export function ContactList() {
                     selected={row.id === contactId}
                     tabbable={row.id === tabbableId}
                     assignee={row.assignee_id ? byId.get(row.assignee_id) : undefined}
-                    myName={me.user.name}
+                    myId={me.user.id}
                     onKeyDown={onKeyDown}
                     onFocus={() => setCursor(row.id)}
                   />

@@ -28,7 +28,7 @@ export const ContactRow = memo(function ContactRow({
   selected,
   tabbable,
   assignee,
-  myName,
+  myId,
   onKeyDown,
   onFocus,
 }: {
@@ -37,7 +37,7 @@ export const ContactRow = memo(function ContactRow({
   selected: boolean;
   tabbable: boolean;
   assignee: User | undefined;
-  myName: string;
+  myId: string;
   onKeyDown: (e: KeyboardEvent) => void;
   onFocus: () => void;
 }) {
@@ -84,7 +84,7 @@ export const ContactRow = memo(function ContactRow({
           <span
             className={`flex min-w-0 flex-1 items-center gap-1 text-13 ${unread ? 'text-text' : 'text-muted'}`}
           >
-            <Preview row={row} myName={myName} />
+            <Preview row={row} myId={myId} />
           </span>
           {row.blocked && <Icon name="block" size={15} className="text-red" />}
           {unread && (
@@ -134,7 +134,7 @@ function StatusMark({ row }: { row: Row }) {
   );
 }
 
-function Preview({ row, myName }: { row: Row; myName: string }) {
+function Preview({ row, myId }: { row: Row; myId: string }) {
   const last = row.last_message;
   if (!last) return <span className="truncate text-faint">{t.noMessagesYet}</span>;
   const comment = last.direction === 'comment';
@@ -145,7 +145,7 @@ function Preview({ row, myName }: { row: Row; myName: string }) {
     ? ''
     : last.source !== 'user'
       ? t.sources[last.source]
-      : last.sender_name === myName
+      : last.user_id === myId
         ? t.you
         : (last.sender_name.split(' ')[0] ?? '');
   return (

@@ -53,9 +53,9 @@ export function Sidebar() {
                   <>
                     <span
                       className="size-[7px] rounded-full bg-blue"
-                      {...tip(t.unreadCount(inbox.unread))}
+                      {...tip(t.unreadConversations(inbox.unread))}
                     />
-                    <span className="sr-only">{t.unreadCount(inbox.unread)}, </span>
+                    <span className="sr-only">{t.unreadConversations(inbox.unread)}, </span>
                   </>
                 )}
                 {inbox && inbox.open > 0 && (

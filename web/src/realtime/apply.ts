@@ -71,7 +71,7 @@ export function applySequenced(push: SequencedPush) {
 export const arrivals = new Set<(contactId: string, messageId: string) => void>();
 
 export function applyEphemeral(push: EphemeralPush) {
-  if (push.type === 'counts') applyCounts(push.inboxes);
+  if (push.type === 'counts') applyCounts(push.inboxes ?? []);
   else if (push.type === 'presence') online.set(new Set(push.online));
   else if (push.who === 'contact') contactTyping.set(push.contact_id, 'contact', push.on);
   else if (push.user_id) userTyping.set(push.contact_id, push.user_id, push.on);

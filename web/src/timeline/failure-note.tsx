@@ -56,7 +56,11 @@ export function FailureNote({ message }: { message: Message }) {
       {pending && (
         <button
           type="button"
-          onClick={() => discardOutgoing(message.client_ref)}
+          onClick={() => {
+            discardOutgoing(message.client_ref);
+            // The button goes away with the message: focus goes where writing goes on.
+            document.querySelector<HTMLElement>('[data-composer]')?.focus();
+          }}
           className="-my-1 h-6 shrink-0 rounded-6 px-1.5 font-semibold underline underline-offset-2"
         >
           {t.discard}

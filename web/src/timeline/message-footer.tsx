@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query';
 import { useId, useLayoutEffect, useRef, useState } from 'react';
+import { channelsQuery } from '../api/queries';
 import type { Message } from '../api/types';
 import { clock, fullTime } from '../format/time';
 import { t } from '../i18n';
@@ -63,6 +65,8 @@ export function MessageFooter({ message }: { message: Message }) {
 function Details({ id, message, anchor }: { id: string; message: Message; anchor: DOMRect }) {
   const box = useRef<HTMLDivElement>(null);
   const connection = useConnection();
+  const { data: channels } = useQuery(channelsQuery);
+  const channel = channels?.find((c) => c.id === message.channel_id);
   useLayoutEffect(() => {
     if (box.current) place(box.current, anchor, 4);
   }, [anchor]);
@@ -83,11 +87,12 @@ function Details({ id, message, anchor }: { id: string; message: Message; anchor
         <dd className="font-medium">
           {t.sentBy(message.sender_name || t.sources[message.source], t.sources[message.source])}
         </dd>
-        {message.channel_type && (
+        {channel && (
           <>
             <dt className="text-muted">{t.channel}</dt>
-            <dd>
-              <ChannelGlyph type={message.channel_type} />
+            <dd className="flex items-center gap-1.5">
+              <ChannelGlyph type={channel.type} />
+              {channel.name}
             </dd>
           </>
         )}
