@@ -56,6 +56,8 @@ type parts struct {
 	instance string
 	// openNetwork lets channels call loopback, for the simulator.
 	openNetwork bool
+	// clock is the database's, time.Now by default.
+	clock func() time.Time
 }
 
 // assemble opens the database and puts everything together. Nothing runs yet.
@@ -68,7 +70,7 @@ func assemble(ctx context.Context, settings config.Config, p parts) (a *app, err
 	if err != nil {
 		return nil, err
 	}
-	a.db, err = db.Open(ctx, db.Options{URL: settings.DatabaseURL, Dir: settings.DataDir, Instance: p.instance, Logger: a.log})
+	a.db, err = db.Open(ctx, db.Options{URL: settings.DatabaseURL, Dir: settings.DataDir, Instance: p.instance, Logger: a.log, Now: p.clock})
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ var version = "dev"
 
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run the server."`
+	Demo    demoCmd    `cmd:"" help:"Run the server with demo data and the provider simulator."`
 	Sim     simCmd     `cmd:"" help:"Run the provider simulator alone."`
 	User    userCmd    `cmd:"" help:"Manage users."`
 	Token   tokenCmd   `cmd:"" help:"Manage API tokens."`

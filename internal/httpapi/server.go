@@ -177,3 +177,19 @@ func exists(files fs.FS, name string) bool {
 	info, err := fs.Stat(files, name)
 	return err == nil && !info.IsDir()
 }
+
+// Handle adds a route, before the server runs.
+func (s *Server) Handle(pattern string, h http.Handler) { s.mux.Handle(pattern, h) }
+
+// SignIn starts a session for a viewer and gives the browser its cookie.
+func (s *Server) SignIn(w http.ResponseWriter, r *http.Request, v crm.Viewer) error {
+	q := requestOf(r.Context())
+	secret, err := s.Accounts.StartSession(r.Context(), v, q.ip, q.device)
+	if err == nil {
+		w.Header().Add("Set-Cookie", s.startCookie(r.Context(), secret))
+	}
+	return err
+}
+
+// Refuse answers with an error as a problem.
+func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, err error) { s.problems.write(w, r, err) }

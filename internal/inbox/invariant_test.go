@@ -131,10 +131,10 @@ func (w *world) check(t *rapid.T) {
 	w.read(func(tx *db.Tx) error {
 		found, err := inbox.GetMessages(tx, ws, pairs)
 		for id, m := range found {
-			if before, ok := w.ranks[id]; ok && before.Next(m.Status) != m.Status && before != m.Status {
-				t.Fatalf("9: message %d went from %s to %s", id, before, m.Status)
+			if before, ok := w.ranks[id[1]]; ok && before.Next(m.Status) != m.Status && before != m.Status {
+				t.Fatalf("9: message %d went from %s to %s", id[1], before, m.Status)
 			}
-			w.ranks[id] = m.Status
+			w.ranks[id[1]] = m.Status
 		}
 		return err
 	})

@@ -166,15 +166,15 @@ func getMessage(tx *db.Tx, workspace, contactID, id crm.ID) (*Message, error) {
 }
 
 // GetMessages returns those messages of the pairs of contact and message that exist.
-func GetMessages(tx *db.Tx, workspace crm.ID, pairs [][2]crm.ID) (map[crm.ID]*Message, error) {
+func GetMessages(tx *db.Tx, workspace crm.ID, pairs [][2]crm.ID) (map[[2]crm.ID]*Message, error) {
 	refs := make([]ref, 0, len(pairs))
 	for _, p := range pairs {
 		refs = append(refs, ref{p[0], p[1]})
 	}
 	found, err := loadMessages(tx, workspace, refs)
-	out := make(map[crm.ID]*Message, len(found))
+	out := make(map[[2]crm.ID]*Message, len(found))
 	for r, m := range found {
-		out[r.message] = m
+		out[[2]crm.ID{r.contact, r.message}] = m
 	}
 	return out, err
 }

@@ -327,6 +327,10 @@ func (a *arrival) message(e *channel.Inbound) error {
 
 func (a *arrival) newMessage(t *tracked, e *channel.Inbound) *Message {
 	id := a.tx.NewIDAt(e.SentAt)
+	if id <= t.Last.ID && e.SentAt.Unix() >= db.IDTime(t.Last.ID).Unix() {
+		// Of the same second as the one before, which the provider sent first.
+		id = t.Last.ID + 1
+	}
 	m := &Message{
 		Workspace: a.workspace, Contact: t.ID, ID: id, Conversation: t.Conversation, Channel: a.ch.ID,
 		Direction: crm.Incoming, Source: crm.ByContact, Content: e.Content,

@@ -16,9 +16,9 @@ import (
 // or event and the contact's row as they are now.
 func Hydrate(ctx context.Context, d *db.DB, workspace crm.ID, events []eventlog.Event, names wire.Names) ([]wire.Push, error) {
 	var contacts map[crm.ID]*contact.Contact
-	var messages map[crm.ID]*inbox.Message
+	var messages map[[2]crm.ID]*inbox.Message
 	err := d.Read(ctx, func(tx *db.Tx) (err error) {
-		seen := make(map[crm.ID]bool)
+		seen, paired := make(map[crm.ID]bool), make(map[[2]crm.ID]bool)
 		var ids []crm.ID
 		var pairs [][2]crm.ID
 		for _, e := range events {
@@ -26,9 +26,9 @@ func Hydrate(ctx context.Context, d *db.DB, workspace crm.ID, events []eventlog.
 				seen[e.Contact] = true
 				ids = append(ids, e.Contact)
 			}
-			if e.Message != 0 && !seen[e.Message] {
-				seen[e.Message] = true
-				pairs = append(pairs, [2]crm.ID{e.Contact, e.Message})
+			if p := [2]crm.ID{e.Contact, e.Message}; e.Message != 0 && !paired[p] {
+				paired[p] = true
+				pairs = append(pairs, p)
 			}
 		}
 		if contacts, err = contact.Load(tx, workspace, ids, false); err != nil {
@@ -47,7 +47,7 @@ func Hydrate(ctx context.Context, d *db.DB, workspace crm.ID, events []eventlog.
 	return out, nil
 }
 
-func push(e *eventlog.Event, contacts map[crm.ID]*contact.Contact, messages map[crm.ID]*inbox.Message, names wire.Names) wire.Push {
+func push(e *eventlog.Event, contacts map[crm.ID]*contact.Contact, messages map[[2]crm.ID]*inbox.Message, names wire.Names) wire.Push {
 	p := wire.Push{Seq: strconv.FormatInt(e.Seq, 10), Type: "skip"}
 	if e.Kind == eventlog.ChannelChanged {
 		p.Type = "channel"
@@ -61,7 +61,7 @@ func push(e *eventlog.Event, contacts map[crm.ID]*contact.Contact, messages map[
 	p.ContactID, p.Contact = row.ID, &row
 	switch {
 	case e.Message != 0:
-		m := messages[e.Message]
+		m := messages[[2]crm.ID{e.Contact, e.Message}]
 		if m == nil {
 			return wire.Push{Seq: p.Seq, Type: "skip"}
 		}

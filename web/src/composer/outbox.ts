@@ -6,7 +6,7 @@ import type { Content, Me, Message, OutgoingMessage } from '../api/types';
 import { patchTimelines } from '../realtime/apply';
 import { onConnected } from '../realtime/connection';
 import { Store } from '../realtime/store';
-import { upsertItem } from '../timeline/timeline-cache';
+import { addIfAbsent } from '../timeline/timeline-cache';
 
 /** A message that was sent from here and that the server hasn't confirmed yet. */
 export interface Outgoing {
@@ -64,7 +64,7 @@ async function flush(contactId: string) {
           entry.body,
           entry.ref,
         );
-        patchTimelines(contactId, (d) => upsertItem(d, message));
+        patchTimelines(contactId, (d) => addIfAbsent(d, message));
         discardOutgoing(entry.ref);
       } catch (error) {
         if (error instanceof ApiError && error.transient) {

@@ -1,11 +1,13 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ListFilter } from '../api/queries';
-import { useMay } from '../api/queries';
+import { channelsQuery, useMay } from '../api/queries';
 import { t } from '../i18n';
 import { EmptyState } from '../ui/states';
 
 export function ListEmpty({ filter, q }: { filter: ListFilter; q: string }) {
   const navigate = useNavigate({ from: '/inbox/$inbox' });
+  const { data: channels } = useQuery({ ...channelsQuery, enabled: q === '' });
   const mayConnect = useMay('channels.manage');
   const to = (inbox: string, label: string) => (
     <Link to="/inbox/$inbox" params={{ inbox }} search={{}} className="btn">
@@ -26,7 +28,8 @@ export function ListEmpty({ filter, q }: { filter: ListFilter; q: string }) {
         </button>
       </EmptyState>
     );
-  if (filter.status === 'all' && filter.inbox === 'all')
+  // Before the first channel there is nothing to be proud of yet.
+  if (channels?.length === 0 || (filter.status === 'all' && filter.inbox === 'all'))
     return (
       <EmptyState icon="inbox" title={t.emptyAll} help={t.emptyAllHelp}>
         {mayConnect && (

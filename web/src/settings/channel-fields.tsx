@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { ChannelField } from '../api/types';
 import { Field, TextField } from '../ui/field';
 import { settingsTexts } from './texts';
@@ -48,6 +49,16 @@ export function ChannelFields({
   );
 }
 
+// The attribute of the same name won't do: it reads patterns as Unicode sets,
+// which the adapters' aren't.
+function fits(value: string, pattern: string) {
+  try {
+    return !pattern || new RegExp(`^(?:${pattern})$`).test(value);
+  } catch {
+    return true;
+  }
+}
+
 function OneField({
   field: f,
   value,
@@ -63,10 +74,15 @@ function OneField({
 }) {
   const s = settingsTexts.text;
   const needed = f.required && !set;
-  const label = needed || f.kind === 'bool' ? f.label : `${f.label} (${s.optional})`;
+  const label =
+    needed || f.kind === 'bool' || f.kind === 'color' || f.default
+      ? f.label
+      : `${f.label} (${s.optional})`;
   const help = [f.help, set && s.secretSet, !set && f.generated && !f.help && s.generatedHelp]
     .filter(Boolean)
     .join(' ');
+  const [left, setLeft] = useState(false);
+  if (!error && left && value && !fits(value.trim(), f.pattern)) error = s.patternWrong;
   const common = { label: set ? f.label : label, help, error };
   switch (f.kind) {
     case 'bool':
@@ -156,8 +172,7 @@ function OneField({
           spellCheck={false}
           required={needed}
           placeholder={set ? '••••••••••••' : f.default}
-          pattern={f.pattern || undefined}
-          title={f.pattern ? s.patternWrong : undefined}
+          onBlur={() => setLeft(true)}
           value={value}
           onChange={(e) => onChange(e.target.value)}
         />

@@ -69,7 +69,11 @@ export default function ChannelPage() {
                 />
               )}
               {channel.webhook_url && (
-                <CopyField label={s.webhook} value={channel.webhook_url} help={s.webhookHelp} />
+                <CopyField
+                  label={s.webhook}
+                  value={new URL(channel.webhook_url, location.origin).href}
+                  help={s.webhookHelp}
+                />
               )}
             </div>
           )}

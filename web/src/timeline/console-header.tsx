@@ -126,21 +126,16 @@ function Subtitle({ contact }: { contact: Contact }) {
   const channel = channels?.find((c) => c.id === contact.channel?.id);
   const since = contact.conversation?.opened_at;
   const when = since && (dayNumber(since) === dayNumber(now) ? clock(since) : momentOf(since));
+  const state = contact.blocked
+    ? t.blocked
+    : contact.status === 'open' && when
+      ? t.openedAgo(when)
+      : t.statusOf[contact.status].toLocaleLowerCase(t.locale);
   return (
     <p className="flex items-center gap-1.5 text-12 text-muted">
       {contact.channel && <ChannelGlyph type={contact.channel.type} size={14} />}
-      <span className="truncate">
-        {[
-          channel?.name,
-          contact.blocked
-            ? t.blocked
-            : contact.status === 'open' && when
-              ? t.openedAgo(when)
-              : t.statusOf[contact.status].toLocaleLowerCase(t.locale),
-        ]
-          .filter(Boolean)
-          .join(' · ')}
-      </span>
+      {channel && <span className="min-w-6 truncate">{channel.name} ·</span>}
+      <span className="shrink-0">{state}</span>
     </p>
   );
 }

@@ -3,10 +3,9 @@ import { post } from '../api/http';
 import type { Message } from '../api/types';
 import { discardOutgoing, retryOutgoing } from '../composer/outbox';
 import { t } from '../i18n';
-import { patchTimelines } from '../realtime/apply';
 import { Icon } from '../ui/icon';
 import { toastError } from '../ui/toast';
-import { replaceMessage } from './timeline-cache';
+import { changeMessage } from './change-message';
 
 /** Why a message didn't go, in the provider's words, and what can be done. */
 export function FailureNote({ message }: { message: Message }) {
@@ -23,10 +22,9 @@ export function FailureNote({ message }: { message: Message }) {
     }
     setBusy(true);
     try {
-      const next = await post<Message>(
-        `/contacts/${message.contact_id}/messages/${message.id}/retry`,
+      await changeMessage(message, () =>
+        post<Message>(`/contacts/${message.contact_id}/messages/${message.id}/retry`),
       );
-      patchTimelines(message.contact_id, (d) => replaceMessage(d, next));
     } catch (error) {
       toastError(error, t.sendFailed);
     } finally {

@@ -3,13 +3,12 @@ import { put } from '../api/http';
 import { channelsQuery, useMay } from '../api/queries';
 import type { Contact, Message } from '../api/types';
 import { t } from '../i18n';
-import { patchTimelines } from '../realtime/apply';
 import { Icon } from '../ui/icon';
 import { MenuButton, type MenuEntry } from '../ui/menu';
 import { PopoverButton } from '../ui/popover';
 import { toast, toastError } from '../ui/toast';
 import { tip } from '../ui/tooltip';
-import { replaceMessage } from './timeline-cache';
+import { changeMessage } from './change-message';
 
 const quick = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
@@ -34,10 +33,9 @@ export function MessageActions({
   const text = message.content.text;
 
   const react = (emoji: string) =>
-    put<Message>(`/contacts/${contact.id}/messages/${message.id}/reaction`, { emoji }).then(
-      (next) => patchTimelines(contact.id, (d) => replaceMessage(d, next)),
-      toastError,
-    );
+    changeMessage(message, () =>
+      put<Message>(`/contacts/${contact.id}/messages/${message.id}/reaction`, { emoji }),
+    ).catch(toastError);
   const copy = (value: string) =>
     navigator.clipboard.writeText(value).then(() => toast(t.copied), toastError);
   const entries = (): MenuEntry[] => [

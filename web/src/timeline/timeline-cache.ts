@@ -23,11 +23,37 @@ export function upsertItem(data: TimelineData, item: TimelineItem): TimelineData
   return withPage(data, lastIndex, { ...last, items });
 }
 
+const has = (data: TimelineData, id: string) =>
+  data.pages.some((p) => p.items.some((x) => x.id === id));
+
+/**
+ * Takes the answer to a send. The push of the same message may have come first
+ * and know more (it is sent, it failed), so what is there stays.
+ */
+export function addIfAbsent(data: TimelineData, item: TimelineItem): TimelineData {
+  return has(data, item.id) ? data : upsertItem(data, item);
+}
+
+/** Takes the answer to a change, unless news came while it was on its way. */
+export function replaceUnchanged(
+  data: TimelineData,
+  before: TimelineItem | undefined,
+  after: Message,
+): TimelineData {
+  return findItem(data, after.id) === before ? replaceMessage(data, after) : data;
+}
+
+export function findItem(data: TimelineData, id: string): TimelineItem | undefined {
+  for (const page of data.pages) {
+    const item = page.items.find((x) => x.id === id);
+    if (item) return item;
+  }
+  return undefined;
+}
+
 /** Changes a message that is loaded; one that isn't will come changed. */
 export function replaceMessage(data: TimelineData, message: Message): TimelineData {
-  return data.pages.some((p) => p.items.some((x) => x.id === message.id))
-    ? upsertItem(data, message)
-    : data;
+  return has(data, message.id) ? upsertItem(data, message) : data;
 }
 
 function withPage(data: TimelineData, index: number, page: TimelinePage): TimelineData {

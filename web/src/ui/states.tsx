@@ -20,8 +20,8 @@ export function EmptyState({
       <span className="mb-3 inline-flex size-11 items-center justify-center rounded-full bg-tint text-accent">
         <Icon name={icon} size={22} />
       </span>
-      <p className="font-semibold">{title}</p>
-      {help && <p className="mt-1 text-13 text-muted">{help}</p>}
+      <p className="font-semibold text-balance">{title}</p>
+      {help && <p className="mt-1 text-13 text-balance text-muted">{help}</p>}
       {children && <div className="mt-4 flex flex-wrap justify-center gap-2">{children}</div>}
     </div>
   );
