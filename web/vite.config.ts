@@ -14,6 +14,25 @@ export default defineConfig({
     // The manifest lets scripts/size.mjs follow what the inbox really loads.
     manifest: true,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // What every screen needs, in two files: many small ones compress worse.
+            {
+              name: 'vendor',
+              test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack)[\\/]/,
+              priority: 2,
+            },
+            {
+              name: 'core',
+              test: /src[\\/](ui[\\/](?!dialog|.*-popup|field)|format|api|realtime|frame[\\/](app-frame|rail|profile|connection|shortcuts\.|dialogs\.|use-)|i18n[\\/](index|plural|lazy)|inbox[\\/](?!add)|auth[\\/](session|texts)|settings[\\/](texts|pages))/,
+              priority: 1,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {

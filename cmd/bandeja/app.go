@@ -16,6 +16,7 @@ import (
 	"github.com/bandeja/bandeja/internal/blob"
 	"github.com/bandeja/bandeja/internal/channel"
 	"github.com/bandeja/bandeja/internal/channel/telegram"
+	"github.com/bandeja/bandeja/internal/channel/webchat"
 	"github.com/bandeja/bandeja/internal/channel/whatsapp"
 	"github.com/bandeja/bandeja/internal/config"
 	"github.com/bandeja/bandeja/internal/contact"
@@ -26,7 +27,9 @@ import (
 	"github.com/bandeja/bandeja/internal/inbox"
 	"github.com/bandeja/bandeja/internal/jobs"
 	"github.com/bandeja/bandeja/internal/realtime"
+	visitors "github.com/bandeja/bandeja/internal/webchat"
 	"github.com/bandeja/bandeja/web"
+	"github.com/bandeja/bandeja/widget"
 )
 
 // app is Bandeja put together.
@@ -42,12 +45,13 @@ type app struct {
 	gateway  *gateway.Gateway
 	inbox    *inbox.Inbox
 	hub      *realtime.Hub
+	visitors *visitors.Service
 	server   *httpapi.Server
 }
 
 // adapters are the channels that can be connected, in the order they are offered.
 func adapters() []channel.Adapter {
-	return []channel.Adapter{whatsapp.New(), telegram.New()}
+	return []channel.Adapter{whatsapp.New(), telegram.New(), webchat.New()}
 }
 
 // parts are what differs between ways to run.
@@ -90,10 +94,14 @@ func assemble(ctx context.Context, settings config.Config, p parts) (a *app, err
 	if a.hub, err = realtime.New(a.db, a.events, directory, a.log); err != nil {
 		return nil, err
 	}
+	a.visitors = visitors.New(visitors.Options{
+		DB: a.db, Gateway: a.gateway, Directory: directory, Files: a.files, Keys: keys, Hub: a.hub, Logger: a.log, Assets: widget.Files(),
+	})
+	a.hub.Tap(a.visitors.Tap)
 	a.server, err = httpapi.New(httpapi.Options{
 		DB: a.db, Accounts: a.accounts, Directory: directory, Contacts: a.contacts, Inbox: a.inbox, Gateway: a.gateway,
 		Queue: a.queue, Events: a.events, Files: a.files, Hub: a.hub, Logger: a.log, Web: web.Files(),
-		TrustedProxies: settings.TrustProxy, MaxUpload: settings.MaxUpload << 20, Version: version,
+		TrustedProxies: settings.TrustProxy, MaxUpload: settings.MaxUpload << 20, Version: version, Extra: a.visitors.Handlers(),
 	})
 	return a, err
 }
@@ -120,6 +128,7 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	}
 	start("jobs", a.queue.Run)
 	start("realtime", a.hub.Run)
+	start("web chat", a.visitors.Run)
 	start("purge", a.purge)
 	srv := &http.Server{Handler: a.server, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
 	go func() {

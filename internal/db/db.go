@@ -183,6 +183,9 @@ func (tx *Tx) NewID() crm.ID { return tx.db.ids.next(tx.now) }
 // within the last seconds counts as now.
 func (tx *Tx) NewIDAt(t time.Time) crm.ID { return tx.db.ids.at(t, tx.now) }
 
+// NewIDAfter returns a new id that sorts right behind another one.
+func (tx *Tx) NewIDAfter(id crm.ID) crm.ID { return tx.db.ids.after(id) }
+
 // Dialect tells which database this is.
 func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
 

@@ -57,7 +57,7 @@ func (s *idSource) nextLocked(now time.Time) crm.ID {
 
 // at returns an id that sorts by t. Providers give whole seconds, so anything
 // within the second that is still running, or in the future, is now; an older
-// second's ids follow each other from its last millisecond but one hundred on.
+// second's ids follow each other from its last millisecond on.
 func (s *idSource) at(t, now time.Time) crm.ID {
 	second := t.Unix()
 	if t.IsZero() || second >= now.Unix() {
@@ -77,7 +77,7 @@ func (s *idSource) at(t, now time.Time) crm.ID {
 		}
 		// A random start keeps two runs of the same past second apart.
 		last = pastSecond{
-			ms:      time.Unix(second, 0).Sub(epoch).Milliseconds() + 900,
+			ms:      time.Unix(second, 0).Sub(epoch).Milliseconds() + 999,
 			counter: rand.Int64N(maxCounter),
 		}
 	}
@@ -86,6 +86,11 @@ func (s *idSource) at(t, now time.Time) crm.ID {
 	}
 	s.past[second] = last
 	return s.compose(last.ms, last.counter)
+}
+
+// after returns an id that sorts right behind another one's millisecond.
+func (s *idSource) after(id crm.ID) crm.ID {
+	return s.compose(int64(id)>>(nodeBits+counterBits)+1, rand.Int64N(maxCounter))
 }
 
 func (s *idSource) compose(ms, counter int64) crm.ID {

@@ -192,4 +192,6 @@ func (s *Server) SignIn(w http.ResponseWriter, r *http.Request, v crm.Viewer) er
 }
 
 // Refuse answers with an error as a problem.
-func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, err error) { s.problems.write(w, r, err) }
+func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	s.problems.write(w, r, err)
+}

@@ -20,7 +20,11 @@ func (a *arrival) status(e *channel.Inbound) error {
 	}
 	if e.TargetID != "" {
 		if _, known := a.external[e.TargetID]; !known {
-			if err := addExternal(a.tx, m, e.TargetID); err != nil {
+			// The send's own answer may be storing the same id at this moment.
+			err := a.tx.Queue(`INSERT INTO message_external (workspace_id, channel_id, external_id, contact_id, message_id)
+				VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+				int64(a.workspace), int64(a.ch.ID), e.TargetID, int64(m.Contact), int64(m.ID))
+			if err != nil {
 				return err
 			}
 			a.external[e.TargetID] = r

@@ -327,9 +327,9 @@ func (a *arrival) message(e *channel.Inbound) error {
 
 func (a *arrival) newMessage(t *tracked, e *channel.Inbound) *Message {
 	id := a.tx.NewIDAt(e.SentAt)
-	if id <= t.Last.ID && e.SentAt.Unix() >= db.IDTime(t.Last.ID).Unix() {
-		// Of the same second as the one before, which the provider sent first.
-		id = t.Last.ID + 1
+	if id <= t.LastIncomingID && e.SentAt.UnixMicro() >= t.LastIncomingAt {
+		// As old as the one before, which the provider sent first.
+		id = a.tx.NewIDAfter(t.LastIncomingID)
 	}
 	m := &Message{
 		Workspace: a.workspace, Contact: t.ID, ID: id, Conversation: t.Conversation, Channel: a.ch.ID,
@@ -387,6 +387,7 @@ func (a *arrival) noteReach(t *tracked, e *channel.Inbound, m *Message, incoming
 		x.Unreachable = ""
 	}
 	t.LastIncomingAt = max(t.LastIncomingAt, at)
+	t.LastIncomingID = max(t.LastIncomingID, m.ID)
 	t.dirty = true
 }
 

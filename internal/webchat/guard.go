@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	adapter "github.com/bandeja/bandeja/internal/channel/webchat"
@@ -58,7 +59,7 @@ func (s *Service) admit(w http.ResponseWriter, r *http.Request, rt route) (*call
 	}
 	c.ch, c.language = ch, languageOf(ch, r, c.frame.Language)
 	if !rt.embedded || r.Header.Get("Origin") != "" {
-		if !originAllowed(ch.Config[adapter.FieldOrigins], r) {
+		if !originAllowed(ch.Config[adapter.FieldOrigins], s.Gateway.PublicURL, r) {
 			return c, refuse(codeOrigin)
 		}
 		allowOrigin(w, r)
@@ -108,7 +109,7 @@ func tokenOf(r *http.Request) string {
 func (s *Service) preflight(w http.ResponseWriter, r *http.Request) {
 	ch, err := s.channel(r.Context(), r.PathValue("key"))
 	w.Header().Add("Vary", "Origin")
-	if err == nil && !originAllowed(ch.Config[adapter.FieldOrigins], r) {
+	if err == nil && !originAllowed(ch.Config[adapter.FieldOrigins], s.Gateway.PublicURL, r) {
 		err = refuse(codeOrigin)
 	}
 	if err != nil {
@@ -133,8 +134,9 @@ func allowOrigin(w http.ResponseWriter, r *http.Request) {
 }
 
 // originAllowed tells whether the page that asks may show the chat. Our own pages
-// may always: the page for trying out is one.
-func originAllowed(list string, r *http.Request) bool {
+// may always: the page for trying out is one. own is our public address, "" where
+// none is set.
+func originAllowed(list, own string, r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	if origin == "" {
 		// A browser leaves the origin out only where the page is our own, and says so;
@@ -142,7 +144,7 @@ func originAllowed(list string, r *http.Request) bool {
 		return strings.TrimSpace(list) == "" || r.Header.Get("Sec-Fetch-Site") == "same-origin"
 	}
 	scheme, host, ok := strings.Cut(strings.ToLower(origin), "://")
-	if ok && host == strings.ToLower(r.Host) {
+	if own == "" && ok && host == strings.ToLower(r.Host) || own != "" && sameHost(own, origin) {
 		return true
 	}
 	entries := strings.Fields(strings.ToLower(list))
@@ -158,6 +160,11 @@ func originAllowed(list string, r *http.Request) bool {
 		}
 	}
 	return false
+}
+
+func sameHost(own, origin string) bool {
+	u, err := url.Parse(own)
+	return err == nil && strings.EqualFold(u.Scheme+"://"+u.Host, origin)
 }
 
 // entryAllows matches one line: the scheme where it has one, the whole host or,

@@ -136,6 +136,7 @@ CREATE TABLE contact (
     last_channel_id   BIGINT  NOT NULL DEFAULT 0,
     last_channel_type TEXT    NOT NULL DEFAULT '',
     last_incoming_at  BIGINT  NOT NULL DEFAULT 0,
+    last_incoming_id  BIGINT  NOT NULL DEFAULT 0,
     version           BIGINT  NOT NULL DEFAULT 1,
     created_at        BIGINT  NOT NULL,
     PRIMARY KEY (workspace_id, id)

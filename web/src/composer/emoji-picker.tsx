@@ -2,6 +2,7 @@ import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { plain } from '../format/plain';
 import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
+import { useFocusOnMount } from '../ui/use-focus-on-mount';
 import { type Emoji, type Group, groups } from './emoji-data';
 
 const columns = 8;
@@ -18,6 +19,7 @@ function readRecent(): string[] {
 /** Searches in both languages; arrow keys move over the grid, Enter picks. */
 export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
   const x = extraTexts.text;
+  const input = useFocusOnMount<HTMLInputElement>();
   const [q, setQ] = useState('');
   const grid = useRef<HTMLDivElement>(null);
   const [recent] = useState(readRecent);
@@ -59,7 +61,7 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
     <div className="flex h-[340px] w-[318px] max-w-[calc(100vw-24px)] flex-col">
       <div className="p-2">
         <input
-          data-autofocus
+          ref={input}
           type="search"
           aria-label={x.emojiSearch}
           placeholder={x.emojiSearch}

@@ -50,6 +50,7 @@ export const ContactRow = memo(function ContactRow({
       to="/inbox/$inbox/$contactId"
       params={{ inbox, contactId: row.id }}
       search={(old) => ({ status: old.status, sort: old.sort, q: old.q })}
+      preload="intent"
       data-row={row.id}
       tabIndex={tabbable ? 0 : -1}
       aria-current={selected ? 'true' : undefined}

@@ -7,6 +7,7 @@ import { t } from '../i18n';
 import { useOnline } from '../realtime/presence';
 import { Avatar } from '../ui/avatar';
 import { Icon } from '../ui/icon';
+import { useFocusOnMount } from '../ui/use-focus-on-mount';
 
 /** Colleagues with their activity; the typed text narrows them, arrows and Enter choose. */
 export default function AssignPanel({
@@ -19,6 +20,7 @@ export default function AssignPanel({
   const me = useMe();
   const { data: users = [] } = useQuery(usersQuery);
   const online = useOnline();
+  const input = useFocusOnMount<HTMLInputElement>();
   const [q, setQ] = useState('');
   const [cursor, setCursor] = useState(0);
   const id = useId();
@@ -40,7 +42,7 @@ export default function AssignPanel({
       <div className="relative p-2">
         <Icon name="search" size={16} className="absolute top-[17px] left-4.5 text-faint" />
         <input
-          data-autofocus
+          ref={input}
           role="combobox"
           aria-expanded="true"
           aria-controls={`${id}-list`}

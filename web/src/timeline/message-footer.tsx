@@ -23,6 +23,7 @@ export function MessageFooter({ message }: { message: Message }) {
   };
   const hide = () => {
     clearTimeout(timer.current);
+    timer.current = 0;
     setAnchor(null);
   };
   const name =
@@ -39,7 +40,10 @@ export function MessageFooter({ message }: { message: Message }) {
         type="button"
         aria-describedby={anchor ? id : undefined}
         className="-mr-1 flex min-h-6 items-center gap-1 rounded-6 px-1 text-11 leading-none"
-        onPointerEnter={(e) => e.pointerType === 'mouse' && show(e.currentTarget, 300)}
+        // Only a pointer that moves asks; a message that slides below a resting one doesn't.
+        onPointerMove={(e) =>
+          e.pointerType === 'mouse' && !timer.current && show(e.currentTarget, 300)
+        }
         onPointerLeave={hide}
         onFocus={(e) => e.currentTarget.matches(':focus-visible') && show(e.currentTarget, 100)}
         onBlur={hide}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import authEn from './auth-en';
+import authEs from './auth-es';
+import { en } from './en';
+import { es } from './es';
+import extraEn from './extra-en';
+import extraEs from './extra-es';
+import settingsEn from './settings-en';
+import settingsEs from './settings-es';
+
+type Tree = { [key: string]: unknown };
+
+function leaves(tree: Tree, path = ''): [string, unknown][] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    value && typeof value === 'object'
+      ? leaves(value as Tree, `${path}${key}.`)
+      : [[`${path}${key}`, value] as [string, unknown]],
+  );
+}
+
+// The compiler checks the keys; this checks what it can't see.
+test.each([
+  ['app', en, es],
+  ['auth', authEn, authEs],
+  ['extra', extraEn, extraEs],
+  ['settings', settingsEn, settingsEs],
+] as [string, Tree, Tree][])('%s: both languages say the same things', (_, a, b) => {
+  const left = new Map(leaves(a));
+  const right = new Map(leaves(b));
+  expect([...right.keys()].sort()).toEqual([...left.keys()].sort());
+  for (const [key, value] of left) {
+    const other = right.get(key);
+    expect(typeof other, key).toBe(typeof value);
+    if (typeof value === 'string') expect(value, key).not.toBe('');
+    if (typeof other === 'string') expect(other, key).not.toBe('');
+    if (typeof value === 'function') {
+      const given = ['1', '2'];
+      expect(String((value as (...x: string[]) => string)(...given)), key).not.toContain(
+        'undefined',
+      );
+      expect(String((other as (...x: string[]) => string)(...given)), key).not.toContain(
+        'undefined',
+      );
+    }
+  }
+});
+
+test('plurals', () => {
+  expect(es.unreadCount(1)).toBe('1 mensaje sin leer');
+  expect(es.unreadCount(3)).toBe('3 mensajes sin leer');
+  expect(es.openCount(0)).toBe('0 conversaciones abiertas');
+  expect(en.newMessages(1)).toBe('1 new message');
+  expect(en.newMessages(0)).toBe('0 new messages');
+  expect(es.results(1_000_000)).toBe('1.000.000 contactos encontrados');
+});
+
+test('the sentences everybody knows', () => {
+  expect(es.emptyOpen).toBe('Sin conversaciones abiertas. ¡Bien hecho!');
+  expect([es.inbox.all, es.inbox.mine, es.inbox.unassigned]).toEqual([
+    'Todos',
+    'Míos',
+    'Sin asignar',
+  ]);
+});
