@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"os"
 	"path/filepath"
 	"sync"
@@ -130,6 +131,9 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	start("realtime", a.hub.Run)
 	start("web chat", a.visitors.Run)
 	start("purge", a.purge)
+	if a.settings.PprofListen != "" {
+		start("pprof", a.pprof)
+	}
 	srv := &http.Server{Handler: a.server, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
 	go func() {
 		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -151,6 +155,24 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	}
 	wg.Wait()
 	return errors.Join(err, a.db.Close())
+}
+
+// pprof serves profiles on a loopback address of its own.
+func (a *app) pprof(ctx context.Context) error {
+	host, _, err := net.SplitHostPort(a.settings.PprofListen)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		return fmt.Errorf("BANDEJA_PPROF_LISTEN must be a loopback address as 127.0.0.1:6060, not %q", a.settings.PprofListen)
+	}
+	l, err := net.Listen("tcp", a.settings.PprofListen)
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return serveUntil(ctx, l, mux)
 }
 
 // purge deletes, now and then, what need not be kept.

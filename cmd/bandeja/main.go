@@ -26,6 +26,7 @@ type cli struct {
 	Token   tokenCmd   `cmd:"" help:"Manage API tokens."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date and exit."`
 	Backup  backupCmd  `cmd:"" help:"Write a consistent copy of the SQLite database."`
+	Bench   benchCmd   `cmd:"" help:"Measure this machine and Bandeja on it."`
 	OpenAPI openAPICmd `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
 	Config  configCmd  `cmd:"" help:"List every setting of the environment."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -29,6 +29,7 @@ type Server struct {
 	Address string
 
 	client *http.Client
+	hook   string
 	mu     sync.Mutex
 	cmd    *exec.Cmd
 	output bytes.Buffer

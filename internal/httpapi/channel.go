@@ -220,7 +220,7 @@ func (s *Server) channelOperations() {
 		Summary: "Connect a channel",
 	}, func(ctx context.Context, c caller, in *struct {
 		Idempotent
-		Check bool `query:"check" default:"true" doc:"Ask the provider whether the credentials work, and subscribe to its webhooks."`
+		Check string `query:"check" default:"true" enum:"true,false" doc:"Ask the provider whether the credentials work, and subscribe to its webhooks."`
 		Body  struct {
 			Type   string            `json:"type"`
 			Name   string            `json:"name,omitempty"`
@@ -228,7 +228,7 @@ func (s *Server) channelOperations() {
 		}
 	}) (*body[Channel], error) {
 		id, err := onceOutside(ctx, s, c, in.Key, in.Body, func() (string, error) {
-			ch, err := s.Gateway.Create(ctx, c.Viewer, in.Body.Type, in.Body.Name, in.Body.Config, in.Check)
+			ch, err := s.Gateway.Create(ctx, c.Viewer, in.Body.Type, in.Body.Name, in.Body.Config, in.Check != "false")
 			if err != nil {
 				return "", err
 			}

@@ -101,11 +101,11 @@ func (in MessageInput) content(tx *db.Tx, workspace crm.ID) (crm.Content, error)
 func attachment(tx *db.Tx, workspace crm.ID, fileID, field string) (crm.Attachment, error) {
 	id, err := crm.ParseID(fileID)
 	if err != nil {
-		return crm.Attachment{}, crm.RefuseField(field, crm.CodeNotFound)
+		return crm.Attachment{}, crm.RefuseField(field, crm.CodeInvalid)
 	}
 	f, err := blob.Get(tx, workspace, id)
 	if err != nil {
-		return crm.Attachment{}, crm.RefuseField(field, crm.CodeNotFound)
+		return crm.Attachment{}, crm.RefuseField(field, crm.CodeInvalid)
 	}
 	return f.Attachment(), nil
 }
@@ -116,7 +116,7 @@ func optionalID(field, s string) (crm.ID, error) {
 	}
 	id, err := crm.ParseID(s)
 	if err != nil {
-		return 0, crm.RefuseField(field, crm.CodeNotFound)
+		return 0, crm.RefuseField(field, crm.CodeInvalid)
 	}
 	return id, nil
 }

@@ -28,6 +28,9 @@ func (w *workset) open(t *tracked, by crm.Actor, id crm.ID, ch *gateway.Channel,
 		return false
 	}
 	t.Conversation, t.Status, t.StatusSince, t.dirty = c, crm.Open, now, true
+	if id == 0 {
+		id = w.tx.NewID()
+	}
 	data := map[string]any{}
 	if ch != nil {
 		data["channel_id"], data["channel_name"] = ch.ID.String(), ch.Name
@@ -56,6 +59,7 @@ func (w *workset) assign(t *tracked, user crm.ID, by crm.Actor) {
 		e.Data = eventlog.Data(map[string]string{"assignee_id": user.String()})
 	}
 	t.Assignee, t.dirty = user, true
+	e.ID = w.tx.NewID()
 	w.append(e)
 }
 

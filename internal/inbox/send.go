@@ -49,7 +49,7 @@ func (in *Inbox) Send(tx *db.Tx, v crm.Viewer, id crm.ID, out Outgoing) (*Messag
 	if out.ReplyTo != 0 {
 		quoted, err := getMessage(tx, v.Workspace, t.ID, out.ReplyTo)
 		if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
-			return nil, crm.RefuseField("reply_to", crm.CodeNotFound)
+			return nil, crm.RefuseField("reply_to", crm.CodeInvalid)
 		}
 		if err != nil {
 			return nil, err
@@ -74,10 +74,10 @@ func (in *Inbox) Send(tx *db.Tx, v crm.Viewer, id crm.ID, out Outgoing) (*Messag
 	}
 	m.Channel = ch.ID
 	w.open(t, v.Actor(), 0, ch, nil)
-	m.ID, m.Conversation = tx.NewID(), t.Conversation
 	if t.Assignee == 0 && v.Actor().Source == crm.ByUser {
-		w.assign(t, v.User, v.Actor())
+		w.assign(t, v.User, v.Actor()) // before the message, on the timeline too
 	}
+	m.ID, m.Conversation = tx.NewID(), t.Conversation
 	if err := insertMessage(tx, m); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import { t } from '../i18n';
 import { lazyWithTexts } from '../i18n/lazy-with';
 import { connect } from '../realtime/connection';
 import { preloadMenus } from '../ui/menu';
+import { preloadPopovers } from '../ui/popover';
 import { ToastLayer } from '../ui/toast';
 import { TooltipLayer } from '../ui/tooltip';
 import { usePhone } from '../ui/use-media';
@@ -28,7 +29,11 @@ export default function AppFrame() {
   useEffect(() => void connect(me.seq), [me.seq]);
   useEffect(() => restoreOutbox(me.user.id), [me.user.id]);
   useEffect(() => {
-    const idle = window.setTimeout(preloadMenus, 2500);
+    const idle = window.setTimeout(() => {
+      preloadMenus();
+      preloadPopovers();
+      void import('../timeline/assign-panel');
+    }, 2500);
     return () => clearTimeout(idle);
   }, []);
   useShortcuts({

@@ -32,9 +32,13 @@ export function isTextField(target: EventTarget | null) {
   );
 }
 
+// An expanded button counts too: its panel may still be loading, and what is
+// typed meanwhile is meant for the panel.
+const floatingParts = '[role="dialog"], [role="menu"], [aria-haspopup][aria-expanded="true"]';
+
 function onKey(e: KeyboardEvent) {
   if (e.defaultPrevented || e.isComposing || e.altKey) return;
-  const floating = document.querySelector('[role="dialog"], [role="menu"]');
+  const floating = document.querySelector(floatingParts);
   if (e.ctrlKey || e.metaKey) {
     if (!e.shiftKey) run(`Ctrl+${e.key.toLowerCase()}`, e);
     return;

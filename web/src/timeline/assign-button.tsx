@@ -33,7 +33,7 @@ export function AssignButton({
       handle={handle}
       label={t.assign}
       named="by-text"
-      className="btn max-w-44 gap-1.5 px-1.5 pr-2.5 aria-expanded:bg-hover max-md:w-9 max-md:border-transparent max-md:px-0"
+      className="btn max-w-44 gap-1.5 px-1.5 pr-2.5 aria-expanded:bg-hover @max-[460px]:w-9 @max-[460px]:border-transparent @max-[460px]:px-0"
       attributes={tip(t.assign, 'a')}
       content={(close) => (
         <Suspense fallback={<div className="h-72 w-72" />}>
@@ -53,7 +53,7 @@ export function AssignButton({
         <Icon name="unassigned" className="text-muted" />
       )}
       <span className="sr-only">{t.assign}: </span>
-      <span className="min-w-0 truncate max-md:sr-only">
+      <span className="min-w-0 truncate @max-[460px]:sr-only">
         {assignee ? shortName(assignee.name) : t.unassigned}
       </span>
     </PopoverButton>

@@ -88,9 +88,7 @@ export default function AssignPanel({
                 <Avatar who={u} size={24} />
                 <span className="min-w-0 flex-1 truncate">
                   {u.name}
-                  {u.id === me.user.id && (
-                    <span className="text-faint"> ({t.you.toLowerCase()})</span>
-                  )}
+                  {u.id === me.user.id && <span className="text-faint"> ({t.youInside})</span>}
                 </span>
                 <span className="flex items-center gap-1.5 text-12 text-muted">
                   <span

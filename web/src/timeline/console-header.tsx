@@ -45,76 +45,78 @@ export function ConsoleHeader({
       .writeText(`${location.origin}/inbox/all/${contact.id}`)
       .then(() => toast(t.copied));
   return (
-    <header className="flex h-[60px] shrink-0 items-center gap-3 border-b border-line bg-surface pr-2 pl-2 md:pr-3 md:pl-4">
-      <button
-        type="button"
-        aria-label={t.back}
-        className="btn-icon size-9 md:hidden"
-        onClick={() =>
-          void navigate({ to: '/inbox/$inbox', params: { inbox }, search: (o) => o as object })
-        }
-      >
-        <Icon name="left" size={22} />
-      </button>
-      <span className="max-md:-ml-3">
-        <Avatar who={contact} />
-      </span>
-      <div className="min-w-0 flex-1">
-        <h1 className="truncate text-[15px] leading-5 font-semibold tracking-tight">
-          {formatPhone(contact.name)}
-        </h1>
-        <Subtitle contact={contact} />
-      </div>
-      <ColleaguesHere ids={userTyping.use(contact.id)} />
-      <div className="flex shrink-0 items-center gap-1 md:gap-1.5">
-        <AssignButton contact={contact} onAssign={actions.assign} />
-        {mayToggle && (
-          <button
-            type="button"
-            className={`btn max-md:w-9 max-md:px-0 ${open ? 'btn-primary' : ''}`}
-            aria-label={open ? t.closeConversation : t.openConversation}
-            {...tip(open ? t.closeConversation : t.openConversation, 'e')}
-            onClick={() => void (open ? actions.close() : actions.open())}
-          >
-            <Icon name={open ? 'check' : 'messages'} size={16} strokeWidth={open ? 2.2 : 1.6} />
-            <span className="max-md:hidden">{open ? t.closeShort : t.openShort}</span>
-          </button>
-        )}
-        <MenuButton
-          label={t.more}
-          className="btn-icon"
-          align="end"
-          entries={() => [
-            {
-              key: 'unread',
-              label: contact.unread > 0 ? t.markRead : t.markUnread,
-              icon: 'mail',
-              hint: 'U',
-              onSelect: onMarkUnread,
-            },
-            { key: 'link', label: t.copyLink, icon: 'link', onSelect: () => void copyLink() },
-            {
-              key: 'details',
-              label: drawer ? t.hideDetails : t.showDetails,
-              icon: 'panel',
-              hint: ']',
-              onSelect: onDrawer,
-            },
-          ]}
+    <header className="@container shrink-0 border-b border-line bg-surface">
+      <div className="flex h-[60px] items-center gap-3 pr-2 pl-2 md:pr-3 md:pl-4">
+        <button
+          type="button"
+          aria-label={t.back}
+          className="btn-icon size-9 md:hidden"
+          onClick={() =>
+            void navigate({ to: '/inbox/$inbox', params: { inbox }, search: (o) => o as object })
+          }
         >
-          <Icon name="more" strokeWidth={2.4} />
-        </MenuButton>
-        {!drawer && (
-          <button
-            type="button"
-            className="btn-icon max-md:hidden"
-            aria-label={t.showDetails}
-            {...tip(t.showDetails, ']')}
-            onClick={onDrawer}
+          <Icon name="left" size={22} />
+        </button>
+        <span className="max-md:-ml-3">
+          <Avatar who={contact} />
+        </span>
+        <div className="min-w-0 flex-1">
+          <h1 className="truncate text-[15px] leading-5 font-semibold tracking-tight">
+            {formatPhone(contact.name)}
+          </h1>
+          <Subtitle contact={contact} />
+        </div>
+        <ColleaguesHere ids={userTyping.use(contact.id)} />
+        <div className="flex shrink-0 items-center gap-1 md:gap-1.5">
+          <AssignButton contact={contact} onAssign={actions.assign} />
+          {mayToggle && (
+            <button
+              type="button"
+              className={`btn @max-[460px]:w-9 @max-[460px]:px-0 ${open ? 'btn-primary' : ''}`}
+              aria-label={open ? t.closeConversation : t.openConversation}
+              {...tip(open ? t.closeConversation : t.openConversation, 'e')}
+              onClick={() => void (open ? actions.close() : actions.open())}
+            >
+              <Icon name={open ? 'check' : 'messages'} size={16} strokeWidth={open ? 2.2 : 1.6} />
+              <span className="@max-[460px]:hidden">{open ? t.closeShort : t.openShort}</span>
+            </button>
+          )}
+          <MenuButton
+            label={t.more}
+            className="btn-icon"
+            align="end"
+            entries={() => [
+              {
+                key: 'unread',
+                label: contact.unread > 0 ? t.markRead : t.markUnread,
+                icon: 'mail',
+                hint: 'U',
+                onSelect: onMarkUnread,
+              },
+              { key: 'link', label: t.copyLink, icon: 'link', onSelect: () => void copyLink() },
+              {
+                key: 'details',
+                label: drawer ? t.hideDetails : t.showDetails,
+                icon: 'panel',
+                hint: ']',
+                onSelect: onDrawer,
+              },
+            ]}
           >
-            <Icon name="panel" />
-          </button>
-        )}
+            <Icon name="more" strokeWidth={2.4} />
+          </MenuButton>
+          {!drawer && (
+            <button
+              type="button"
+              className="btn-icon max-md:hidden"
+              aria-label={t.showDetails}
+              {...tip(t.showDetails, ']')}
+              onClick={onDrawer}
+            >
+              <Icon name="panel" />
+            </button>
+          )}
+        </div>
       </div>
     </header>
   );
@@ -132,10 +134,10 @@ function Subtitle({ contact }: { contact: Contact }) {
       ? t.openedAgo(when)
       : t.statusOf[contact.status].toLocaleLowerCase(t.locale);
   return (
-    <p className="flex items-center gap-1.5 text-12 text-muted">
+    <p className="flex items-center gap-1.5 overflow-hidden text-12 whitespace-nowrap text-muted">
       {contact.channel && <ChannelGlyph type={contact.channel.type} size={14} />}
       {channel && <span className="min-w-6 truncate">{channel.name} ·</span>}
-      <span className="shrink-0">{state}</span>
+      <span className="min-w-0 shrink-[0.3] truncate">{state}</span>
     </p>
   );
 }

@@ -82,7 +82,10 @@ function OpenContact({ contact }: { contact: Contact }) {
         <Composer contact={contact} replyTo={replyTo} onReplyTo={setReplyTo} />
       </main>
       {drawer && (
-        <Suspense>
+        // The place is kept while it loads, so the console doesn't jump.
+        <Suspense
+          fallback={wide && <div className="w-[304px] shrink-0 border-l border-line bg-surface" />}
+        >
           <Drawer contact={contact} overlay={!wide} onClose={() => setDrawer(false)} />
         </Suspense>
       )}

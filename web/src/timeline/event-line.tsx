@@ -30,7 +30,7 @@ export function eventText(event: TimelineEvent, myId?: string): string {
   const byUser = actor.source === 'user';
   const who = byUser && actor.user_id === myId ? t.you : actor.name || e.auto[actor.source];
   const auto = e.auto[actor.source];
-  const assignee = data.assignee_id === myId ? t.you : (data.assignee_name ?? '');
+  const assignee = data.assignee_id === myId ? t.youInside : (data.assignee_name ?? '');
   switch (event.kind) {
     case 'conversation_opened':
       if (actor.source === 'contact') return e.openedContact;
@@ -39,7 +39,7 @@ export function eventText(event: TimelineEvent, myId?: string): string {
       return byUser ? e.closedBy(who) : e.closedAuto(auto);
     case 'assigned':
       if (!byUser) return e.assignedAuto(assignee, auto);
-      return actor.user_id === data.assignee_id ? e.tookIt(assignee) : e.assigned(assignee, who);
+      return actor.user_id === data.assignee_id ? e.tookIt(who) : e.assigned(assignee, who);
     case 'unassigned':
       return byUser ? e.unassigned(who) : e.unassignedAuto;
     case 'channel_added':

@@ -40,7 +40,8 @@ export function Timeline({
     estimateSize: (i) => estimates[entries[i]!.type],
     getItemKey: (i) => entries[i]!.key,
     anchorTo: 'end',
-    followOnAppend: true,
+    // Following makes sense only at the live end, not while a linked page grows downwards.
+    followOnAppend: !query.hasNextPage,
     scrollEndThreshold: 120,
     overscan: 8,
     paddingStart: 16,
@@ -50,9 +51,12 @@ export function Timeline({
 
   // The first data decides where to stand: at the end, or at the linked message.
   const placed = useRef(false);
+  // Pages are added only once it stands there: they would shift what it scrolls to.
+  const [settled, setSettled] = useState(false);
   useLayoutEffect(() => {
     if (placed.current || entries.length === 0) return;
     placed.current = true;
+    window.setTimeout(() => setSettled(true), 350);
     const index = around ? entries.findIndex((e) => entryId(e) === around) : -1;
     if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' });
     else virtualizer.scrollToEnd();
@@ -63,13 +67,13 @@ export function Timeline({
   const firstShown = rows[0]?.index ?? 0;
   const lastShown = rows.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (!placed.current) return;
+    if (!settled) return;
     if (hasPreviousPage && !isFetchingPreviousPage && firstShown < 12) void fetchPreviousPage();
-  }, [hasPreviousPage, isFetchingPreviousPage, fetchPreviousPage, firstShown]);
+  }, [settled, hasPreviousPage, isFetchingPreviousPage, fetchPreviousPage, firstShown]);
   useEffect(() => {
-    if (!placed.current) return;
+    if (!settled) return;
     if (hasNextPage && !isFetchingNextPage && lastShown > entries.length - 8) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, entries.length]);
+  }, [settled, hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, entries.length]);
 
   const goTo = (id: string) => {
     const index = entries.findIndex((e) => entryId(e) === id);

@@ -10,6 +10,7 @@ import {
 
 const load = () => import('./popover-popup');
 const PopoverPopup = lazy(load);
+export const preloadPopovers = () => void load();
 
 export interface PopoverHandle {
   open: () => void;
@@ -44,7 +45,6 @@ export function PopoverButton({
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   useImperativeHandle(handle, () => ({ open: () => setOpen(true) }), []);
-  const preload = () => void load();
   return (
     <>
       <button
@@ -55,8 +55,8 @@ export function PopoverButton({
         aria-label={named === 'by-text' ? undefined : label}
         className={className}
         disabled={disabled}
-        onPointerEnter={preload}
-        onFocus={preload}
+        onPointerEnter={preloadPopovers}
+        onFocus={preloadPopovers}
         onClick={() => setOpen(!open)}
         {...attributes}
       >

@@ -1,0 +1,84 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Latency is a distribution of times.
+type Latency struct {
+	PerSecond float64 `json:"per_second"`
+	P50ms     float64 `json:"p50_ms"`
+	P99ms     float64 `json:"p99_ms"`
+	Count     int     `json:"count"`
+}
+
+func (l Latency) String() string {
+	return fmt.Sprintf("%9.0f/s   p50 %7.2f ms   p99 %7.2f ms", l.PerSecond, l.P50ms, l.P99ms)
+}
+
+// drive runs do on several connections at once until the time is over.
+func drive(ctx context.Context, connections int, length time.Duration, do func(worker, n int) error) (Latency, error) {
+	ctx, cancel := context.WithTimeout(ctx, length)
+	defer cancel()
+	var wg sync.WaitGroup
+	times := make([][]time.Duration, connections)
+	errs := make(chan error, connections)
+	begun := time.Now()
+	for w := range connections {
+		wg.Go(func() {
+			for n := 0; ctx.Err() == nil; n++ {
+				t := time.Now()
+				if err := do(w, n); err != nil {
+					errs <- err
+					return
+				}
+				times[w] = append(times[w], time.Since(t))
+			}
+		})
+	}
+	wg.Wait()
+	took := time.Since(begun)
+	select {
+	case err := <-errs:
+		return Latency{}, err
+	default:
+	}
+	var all []time.Duration
+	for _, t := range times {
+		all = append(all, t...)
+	}
+	return summary(all, took), nil
+}
+
+func summary(all []time.Duration, took time.Duration) Latency {
+	if len(all) == 0 {
+		return Latency{}
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i] < all[j] })
+	ms := func(q float64) float64 {
+		return float64(all[min(len(all)-1, int(q*float64(len(all))))]) / float64(time.Millisecond)
+	}
+	return Latency{PerSecond: float64(len(all)) / took.Seconds(), P50ms: ms(0.50), P99ms: ms(0.99), Count: len(all)}
+}
+
+// rss returns a process's resident memory in MB, 0 where it can't be read.
+func rss(pid int) float64 {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(b)) {
+		if f := strings.Fields(line); len(f) >= 2 && f[0] == "VmRSS:" {
+			kb, _ := strconv.ParseFloat(f[1], 64)
+			return kb / 1024
+		}
+	}
+	return 0
+}

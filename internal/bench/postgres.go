@@ -1,0 +1,37 @@
+package bench
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"net/url"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes schemas
+)
+
+// schema makes a schema of its own in a PostgreSQL and returns its address.
+func schema(ctx context.Context, base string) (address string, drop func(), err error) {
+	var b [6]byte
+	_, _ = rand.Read(b[:])
+	name := "bench_" + hex.EncodeToString(b[:])
+	admin, err := sql.Open("pgx", base)
+	if err != nil {
+		return "", nil, err
+	}
+	if _, err := admin.ExecContext(ctx, `CREATE SCHEMA `+name); err != nil {
+		_ = admin.Close()
+		return "", nil, err
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		return "", nil, err
+	}
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String(), func() {
+		_, _ = admin.Exec(`DROP SCHEMA IF EXISTS ` + name + ` CASCADE`)
+		_ = admin.Close()
+	}, nil
+}

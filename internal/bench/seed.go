@@ -1,0 +1,195 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"time"
+
+	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+)
+
+// SeedOptions say how much data to make.
+type SeedOptions struct {
+	Contacts, Messages int
+	Log                io.Writer
+}
+
+// chunk is how many contacts are written in one transaction.
+const chunk = 500
+
+// Seed fills an installation that has an owner with contacts and messages in a
+// believable spread: most people wrote a few times, some very often; a tenth of the
+// conversations are open, half of those assigned; names, phones and texts vary. The
+// rows are those that real traffic would have left.
+func Seed(ctx context.Context, d *db.DB, o SeedOptions) error {
+	s := &seeder{r: rand.New(rand.NewPCG(1, 2)), o: o}
+	err := d.Write(ctx, func(tx *db.Tx) error {
+		if err := tx.Row(`SELECT w.id, m.user_id, w.event_seq FROM workspace w JOIN member m ON m.workspace_id = w.id ORDER BY w.id LIMIT 1`,
+			nil, &s.ws, &s.user, &s.seq); err != nil {
+			return fmt.Errorf("bench: add a user first: %w", err)
+		}
+		s.channel = tx.NewID()
+		_, err := tx.Exec(`INSERT INTO channel (workspace_id, id, type, name, hook_key, config, status, created_at, deleted_at)
+			VALUES ($1, $2, 'telegram', 'Seed', 'seed', '', 'disconnected', $3, $3)`, s.ws, s.channel, tx.Micros())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	begun := time.Now()
+	for done := 0; done < o.Contacts; done += chunk {
+		n := min(chunk, o.Contacts-done)
+		if err := d.Write(ctx, func(tx *db.Tx) error { return s.contacts(tx, done, n) }); err != nil {
+			return err
+		}
+		if o.Log != nil && (done/chunk)%100 == 99 {
+			fmt.Fprintf(o.Log, "%d contacts, %d messages, %.0f s\n", done+n, s.messages, time.Since(begun).Seconds())
+		}
+	}
+	return d.Write(ctx, func(tx *db.Tx) error {
+		for k, n := range s.counts {
+			_, err := tx.Exec(`INSERT INTO inbox_count (workspace_id, assignee_id, status, contacts, unread) VALUES ($1, $2, $3, $4, $5)`,
+				s.ws, k.assignee, k.status, n[0], n[1])
+			if err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(`UPDATE workspace SET event_seq = $1 WHERE id = $2`, s.seq, s.ws)
+		return err
+	})
+}
+
+type seedKey struct {
+	assignee crm.ID
+	status   string
+}
+
+type seeder struct {
+	r                 *rand.Rand
+	o                 SeedOptions
+	ws, user, channel crm.ID
+	seq               int64
+	messages          int
+	counts            map[seedKey][2]int
+}
+
+var (
+	seedFirst = []string{"Valentina", "Javier", "María", "Diego", "Karla", "Mateo", "Camila", "Andrés", "Lucía", "Sebastián", "Daniela", "Emilio", "Paola", "Gabriel", "Isabel", "Tomás", "Renata", "Joaquín", "Emma", "Liam", "Olivia", "Noah"}
+	seedLast  = []string{"Cárdenas", "Ortega", "Rivadeneira", "Benítez", "Andrade", "Paredes", "Salazar", "Gómez", "Mendoza", "Vásquez", "Cevallos", "Torres", "Zambrano", "Guerrero", "Navarrete", "Ponce", "Espinosa", "Villacís", "Morales", "Ruiz"}
+	seedTexts = []string{"Hola, buenas tardes", "¿Tienen disponible en talla mediana?", "Sí, con gusto le ayudo", "Su pedido llega mañana antes de las 13:00", "Muchas gracias", "Is this still available?", "Yes, shall I reserve it for you?", "¿Cuánto cuesta el envío a Guayaquil?", "Le comparto la cotización que me pidió, cualquier duda me avisa", "Perfecto 🙌"}
+)
+
+func (s *seeder) name() (string, string) {
+	syllables := []string{"ba", "ri", "to", "len", "mar", "que", "sol", "nia", "vo", "tra"}
+	last := seedLast[s.r.IntN(len(seedLast))]
+	if s.r.IntN(3) > 0 { // as in life, most family names are rare
+		last = "Z" + syllables[s.r.IntN(10)] + syllables[s.r.IntN(10)] + syllables[s.r.IntN(10)]
+	}
+	return seedFirst[s.r.IntN(len(seedFirst))], last
+}
+
+func (s *seeder) contacts(tx *db.Tx, done, n int) error {
+	if s.counts == nil {
+		s.counts = make(map[seedKey][2]int)
+	}
+	for i := range n {
+		// A few people account for much of the traffic.
+		left, people := s.o.Messages-s.messages, s.o.Contacts-done-i
+		mean := max(left/max(people, 1), 1)
+		count := 1 + s.r.IntN(mean*3/2+1)
+		if s.r.IntN(50) == 0 {
+			count *= 8
+		}
+		if err := s.contact(tx, done+i, min(count, max(left, 0))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *seeder) contact(tx *db.Tx, number, messages int) error {
+	ws := int64(s.ws)
+	c := &contact.Contact{Workspace: s.ws, ID: tx.NewID(), Status: crm.Closed, Country: "EC", Language: "es"}
+	c.FirstName, c.LastName = s.name()
+	c.Phone = fmt.Sprintf("+5939%08d", number)
+	if number%3 == 0 {
+		c.Email = fmt.Sprintf("%s.%d@example.com", contact.Fold(c.FirstName), number)
+	}
+	now := tx.Micros()
+	c.CreatedAt = now - s.r.Int64N(int64(365*24*time.Hour/time.Microsecond))
+	c.StatusSince = c.CreatedAt
+	conversation := tx.NewID()
+	open := s.r.IntN(10) == 0
+	if open {
+		c.Status, c.Conversation, c.StatusSince = crm.Open, conversation, now-s.r.Int64N(int64(72*time.Hour/time.Microsecond))
+		c.Unread = s.r.IntN(3)
+	}
+	if s.r.IntN(2) == 0 {
+		c.Assignee = s.user
+	}
+	if err := contact.Insert(tx, c); err != nil {
+		return err
+	}
+	key := fmt.Sprint(10_000_000 + number)
+	space := "telegram:" + s.channel.String()
+	if err := contact.AddIdentity(tx, s.ws, space, key, c.ID); err != nil {
+		return err
+	}
+	closedAt, source := c.CreatedAt+1, "user"
+	if open {
+		closedAt, source = 0, ""
+	}
+	err := tx.Queue(`INSERT INTO conversation (workspace_id, contact_id, id, opened_at, opened_source, closed_at, closed_source) VALUES ($1, $2, $3, $4, 'contact', $5, $6)`,
+		ws, int64(c.ID), int64(conversation), c.CreatedAt, closedAt, source)
+	if err != nil {
+		return err
+	}
+	for k := range messages {
+		id := tx.NewID()
+		at := now - int64(messages-k)*int64(time.Minute/time.Microsecond) - int64(s.r.IntN(1_000_000))
+		direction, by, status, external := "incoming", "contact", "", fmt.Sprintf("%s/%d", key, k)
+		if k%3 == 1 {
+			direction, by, status, external = "outgoing", "user", "sent", fmt.Sprintf("%s/o%d", key, k)
+		}
+		text := seedTexts[s.r.IntN(len(seedTexts))]
+		err := tx.Queue(`INSERT INTO message (workspace_id, contact_id, id, conversation_id, channel_id, direction, source, content, status, created_at, sent_at, external_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)`,
+			ws, int64(c.ID), int64(id), int64(conversation), int64(s.channel), direction, by, `{"kind":"text","text":"`+text+`"}`, status, at, external)
+		if err != nil {
+			return err
+		}
+		err = tx.Queue(`INSERT INTO message_external (workspace_id, channel_id, external_id, contact_id, message_id) VALUES ($1, $2, $3, $4, $5)`,
+			ws, int64(s.channel), external, int64(c.ID), int64(id))
+		if err != nil {
+			return err
+		}
+		s.seq++
+		err = tx.Queue(`INSERT INTO event (workspace_id, seq, id, at, kind, contact_id, conversation_id, message_id, actor_source)
+			VALUES ($1, $2, $3, $4, 'message_created', $5, $6, $3, $7)`,
+			ws, s.seq, int64(id), at, int64(c.ID), int64(conversation), by)
+		if err != nil {
+			return err
+		}
+		c.Last = contact.Last{At: at, ID: id, Direction: crm.Direction(direction), Kind: crm.KindText, Text: text, Source: crm.Source(by), Channel: s.channel, ChannelType: "telegram"}
+	}
+	s.messages += messages
+	err = tx.Queue(`INSERT INTO contact_channel (workspace_id, contact_id, channel_id, address, last_message_at, last_incoming_at, created_at) VALUES ($1, $2, $3, $4, $5, $5, $6)`,
+		ws, int64(c.ID), int64(s.channel), key, c.Last.At, c.CreatedAt)
+	if err != nil {
+		return err
+	}
+	if c.Status != crm.Closed {
+		k := seedKey{c.Assignee, string(c.Status)}
+		n := s.counts[k]
+		n[0]++
+		if c.Unread > 0 {
+			n[1]++
+		}
+		s.counts[k] = n
+	}
+	return contact.SaveState(tx, c)
+}

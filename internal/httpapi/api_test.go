@@ -1,0 +1,347 @@
+package httpapi_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/db/dbtest"
+	"github.com/bandeja/bandeja/internal/sim"
+)
+
+// Wrong, missing and replayed signatures are refused and store nothing; what can't
+// be read is kept, listed, and can be replayed.
+func TestWebhookDoor(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		ch := r.connect("telegram")
+		path := strings.TrimPrefix(ch.WebhookURL, r.srv.URL)
+		// The secret that the channel was given is not shown, so one of ours is set.
+		r.do(r.tokens["owner"], "PATCH", "/channels/"+ch.ID, map[string]any{"config": map[string]string{"secret_token": "s3cret"}}).into(t, &ch)
+		good := []string{"X-Telegram-Bot-Api-Secret-Token", "s3cret"}
+		body := `{"update_id":1,"message":{"message_id":5,"date":1700000000,"chat":{"id":9,"type":"private","first_name":"Ana"},"from":{"id":9,"first_name":"Ana"},"text":"hola"}}`
+		stored := func() (n int) {
+			t.Helper()
+			if err := d.Read(t.Context(), func(tx *db.Tx) error { return tx.Row(`SELECT COUNT(*) FROM inbound`, nil, &n) }); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		for _, c := range []struct {
+			name   string
+			path   string
+			body   string
+			header []string
+			want   int
+		}{
+			{"no secret", path, body, nil, http.StatusUnauthorized},
+			{"wrong secret", path, body, []string{good[0], "s3cres"}, http.StatusForbidden},
+			{"unknown key", path + "x", body, good, http.StatusNotFound},
+			{"another provider", strings.Replace(path, "telegram", "whatsapp_cloud", 1), body, good, http.StatusNotFound},
+			{"body over the cap", path, strings.Repeat("x", 4<<20), good, http.StatusRequestEntityTooLarge},
+		} {
+			if a := r.do("", "POST", c.path, c.body, c.header...); a.status != c.want {
+				t.Errorf("%s: status %d, want %d", c.name, a.status, c.want)
+			}
+		}
+		if n := stored(); n != 0 {
+			t.Fatalf("%d refused webhooks were stored", n)
+		}
+		for range 5 {
+			if a := r.do("", "POST", path, body, good...); a.status != http.StatusOK {
+				t.Fatalf("status %d", a.status)
+			}
+		}
+		contact := r.contactOf("Ana")
+		if n := len(r.messages(contact)); n != 1 || stored() != 1 {
+			t.Errorf("five deliveries of one update made %d messages, %d rows", n, stored())
+		}
+
+		if a := r.do("", "POST", path, `{"update_id":`, good...); a.status != http.StatusOK {
+			t.Fatalf("malformed JSON with the right secret: status %d", a.status)
+		}
+		var troubles struct {
+			Items []struct{ ID, State, Error, Preview string }
+		}
+		r.eventually("the unreadable webhook is listed", func() bool {
+			r.do(r.tokens["owner"], "GET", "/channels/"+ch.ID+"/inbound", nil).into(t, &troubles)
+			return len(troubles.Items) == 1
+		})
+		if x := troubles.Items[0]; x.State != "unreadable" || x.Preview != `{"update_id":` || x.Error == "" {
+			t.Errorf("listed as %+v", x)
+		}
+		if a := r.do(r.tokens["owner"], "POST", "/channels/"+ch.ID+"/inbound/"+troubles.Items[0].ID+"/replay", nil); a.status != http.StatusNoContent {
+			t.Errorf("replay: %d %s", a.status, a.body)
+		}
+	})
+}
+
+// One message all the way in and all the way out, over both providers' protocols.
+func TestInAndOut(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		for _, c := range []struct {
+			typ, account, person, name, final string
+		}{
+			{"telegram", sim.TelegramAccount, "7001001", "Luc", "sent"},
+			{"whatsapp_cloud", sim.WhatsAppAccount, "593987654321", "Valentina", "read"},
+		} {
+			r.connect(c.typ)
+			if err := r.sim.SetReading(c.account, c.person, true); err != nil {
+				t.Fatal(err)
+			}
+			first := r.sim.SendText(c.account, c.person, "¿Tienen rosas?")
+			contact := r.contactOf(c.name)
+			r.sim.SendReply(c.account, c.person, first, "rojas")
+			r.sim.React(c.account, c.person, first, "👍")
+			r.sim.SendFile(c.account, c.person, "image", "rosa.png", "image/png", png())
+			r.eventually(c.typ+": everything is in", func() bool {
+				m := r.messages(contact)
+				return len(m) == 3 && len(m[2].Content.Attachments) == 1 && m[2].Content.Attachments[0].FileID != ""
+			})
+			m := r.messages(contact)
+			if m[0].Content.Text != "¿Tienen rosas?" || m[1].Content.Text != "rojas" {
+				t.Errorf("%s: %+v", c.typ, m)
+			}
+			var sent message
+			r.do(r.tokens["agent"], "POST", "/contacts/"+contact+"/messages", map[string]any{"text": "Sí, ¡claro!", "reply_to": m[0].ID}).into(t, &sent)
+			if sent.Status != "queued" || sent.Source != "api" {
+				t.Errorf("%s: sent as %+v", c.typ, sent)
+			}
+			var file idOnly
+			r.do(r.tokens["agent"], "POST", "/files?name=foto.png", string(png()), "Content-Type", "image/png").into(t, &file)
+			r.do(r.tokens["agent"], "POST", "/contacts/"+contact+"/messages", map[string]any{
+				"text": "mire", "attachments": []map[string]string{{"file_id": file.ID}},
+			}).into(t, &sent)
+			r.eventually(c.typ+": both answers are "+c.final, func() bool {
+				m := r.messages(contact)
+				return len(m) == 5 && m[3].Status == c.final && m[4].Status == c.final
+			})
+			got := r.sim.Received(c.account)
+			if len(got) != 2 || got[0].Text != "Sí, ¡claro!" || got[0].ReplyTo != first || got[1].Kind != "image" || len(r.sim.Duplicates(c.account)) != 0 {
+				t.Errorf("%s: the phone shows %+v", c.typ, got)
+			}
+			r.eventually(c.typ+": the reaction is in", func() bool {
+				m := r.messages(contact)
+				return len(m[0].Reactions) == 1 && m[0].Reactions[0].Emoji == "👍"
+			})
+			if m := r.messages(contact); m[1].ReplyTo == nil || m[1].ReplyTo.Text != "¿Tienen rosas?" {
+				t.Errorf("%s: the reply's context is %+v", c.typ, m[1].ReplyTo)
+			}
+		}
+	})
+}
+
+// png is a one-pixel picture.
+func png() []byte {
+	return []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82")
+}
+
+// Every refusal names its code and field, in the caller's language.
+func TestRefusals(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.Options(t, db.SQLite)))
+	r.connect("whatsapp_cloud")
+	r.sim.SendText(sim.WhatsAppAccount, "593987654321", "hola")
+	contact := r.contactOf("Valentina")
+	owner := r.tokens["owner"]
+	for _, c := range []struct {
+		method, path string
+		in           any
+		status       int
+		code, field  string
+	}{
+		{"GET", "/contacts/12345", nil, 404, "not_found", ""},
+		{"GET", "/contacts/abc", nil, 422, "invalid", "id"},
+		{"GET", "/nothing", nil, 404, "not_found", ""},
+		{"POST", "/contacts", map[string]any{"last_name": "X"}, 422, "required", "first_name"},
+		{"POST", "/contacts", map[string]any{"first_name": "A", "phone": "12"}, 422, "bad_phone", "phone"},
+		{"POST", "/contacts", map[string]any{"first_name": "A", "email": "a@"}, 422, "bad_email", "email"},
+		{"POST", "/contacts", map[string]any{"first_name": "A", "country": "ZZ"}, 422, "bad_country", "country"},
+		{"POST", "/contacts", `{"first_name":`, 400, "invalid", "body"},
+		{"POST", "/contacts/" + contact + "/messages", map[string]any{"text": ""}, 422, "message_empty", "text"},
+		{"POST", "/contacts/" + contact + "/messages", map[string]any{"text": strings.Repeat("x", 4097)}, 422, "too_long", "text"},
+		{"POST", "/contacts/" + contact + "/messages", map[string]any{"text": "x", "channel_id": "77"}, 422, "no_channel", "channel_id"},
+		{"POST", "/contacts/" + contact + "/messages", map[string]any{"text": "x", "reply_to": "77"}, 422, "invalid", "reply_to"},
+		{"POST", "/contacts/" + contact + "/messages", map[string]any{"text": strings.Repeat("x", 1001), "comment": true}, 422, "too_long", "text"},
+		{"POST", "/contacts/" + contact + "/assign", map[string]any{"user_id": "77"}, 422, "unknown_user", "user_id"},
+		{"POST", "/channels", map[string]any{"type": "pigeon"}, 422, "unknown_channel_type", "type"},
+		{"POST", "/channels", map[string]any{"type": "telegram", "config": map[string]string{}}, 422, "required", "config.bot_token"},
+		{"POST", "/channels", map[string]any{"type": "telegram", "config": map[string]string{"bot_token": sim.TelegramToken + "x", "api_base_url": r.simURL + "/telegram"}}, 422, "credentials_refused", "config"},
+		{"GET", "/inboxes/all/contacts?cursor=zzz", nil, 422, "bad_cursor", "cursor"},
+		{"GET", "/inboxes/theirs/contacts", nil, 422, "invalid", "inbox"},
+		{"PATCH", "/workspace", map[string]any{"timezone": "Mars/Base"}, 422, "bad_timezone", "timezone"},
+	} {
+		name := fmt.Sprint(c.method, " ", c.path, " ", c.code)
+		a := r.do(owner, c.method, c.path, c.in)
+		p := a.problem()
+		if a.status != c.status || p.Code != c.code || a.header.Get("Content-Type") != "application/problem+json" || p.RequestID == "" || p.Detail == "" {
+			t.Errorf("%s: %d %s", name, a.status, a.body)
+			continue
+		}
+		if c.field != "" && (len(p.Errors) == 0 || p.Errors[0].Field != c.field) {
+			t.Errorf("%s: the field is %+v, want %s", name, p.Errors, c.field)
+		}
+	}
+	a := r.do("", "POST", "/session", map[string]string{"email": "owner@example.com", "password": "wrong"}, "Accept-Language", "es-EC,es;q=0.9")
+	if a.status != 401 || !strings.Contains(a.problem().Detail, "contraseña") {
+		t.Errorf("in Spanish: %d %s", a.status, a.body)
+	}
+}
+
+func TestARepeatedKeyReturnsTheFirstAnswer(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		r.connect("telegram")
+		r.sim.SendText(sim.TelegramAccount, "7001001", "hola")
+		contact := r.contactOf("Luc")
+		send := func(text, key string) answer {
+			return r.do(r.tokens["agent"], "POST", "/contacts/"+contact+"/messages", map[string]string{"text": text}, "Idempotency-Key", key)
+		}
+		var first, second message
+		send("hola", "k1").into(t, &first)
+		send("hola", "k1").into(t, &second)
+		if first.ID != second.ID {
+			t.Errorf("the repeated key made another message: %s and %s", first.ID, second.ID)
+		}
+		if a := send("otra cosa", "k1"); a.status != 422 || a.problem().Code != "idempotency_key_reused" {
+			t.Errorf("the key with another body: %d %s", a.status, a.body)
+		}
+		// Another caller's keys are its own.
+		var other message
+		r.do(r.tokens["owner"], "POST", "/contacts/"+contact+"/messages", map[string]string{"text": "hola"}, "Idempotency-Key", "k1").into(t, &other)
+		if other.ID == first.ID {
+			t.Error("two callers share a key")
+		}
+		r.eventually("two messages on the phone", func() bool { return len(r.sim.Received(sim.TelegramAccount)) == 2 })
+	})
+}
+
+// An upload over a channel's limit is refused before it is sent, naming the limit.
+func TestUploadLimits(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.Options(t, db.SQLite)))
+	a := r.do(r.tokens["agent"], "POST", "/files?name=big.bin", strings.Repeat("x", 2<<20+1), "Content-Type", "application/octet-stream")
+	if a.status != 413 || a.problem().Code != "file_too_large" || !strings.Contains(a.problem().Detail, "2 MB") {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	var f struct{ ID, URL string }
+	r.do(r.tokens["agent"], "POST", "/files?name=..%2F..%2Fevil.svg", `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`, "Content-Type", "image/svg+xml").into(t, &f)
+	got := r.do(r.tokens["agent"], "GET", f.URL, nil)
+	if got.status != 200 || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") ||
+		!strings.Contains(got.header.Get("Content-Security-Policy"), "sandbox") || strings.Contains(f.URL, "..") {
+		t.Errorf("an SVG is served as %d %v at %s", got.status, got.header, f.URL)
+	}
+	if a := r.do("", "GET", f.URL, nil); a.status != 401 {
+		t.Errorf("a file without a caller: %d", a.status)
+	}
+}
+
+// Which roles may call what: every operation of the OpenAPI document has a row, and
+// each is tried as anonymous, agent, manager, owner and as a member of another
+// workspace.
+func TestAuthorisationMatrix(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.Options(t, db.SQLite)))
+	text, err := r.api.OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Paths map[string]map[string]struct {
+			OperationID string `json:"operationId"`
+		}
+	}
+	if err := json.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	const anyone, member, session, manager, owner = "anyone", "member", "session", "manager", "owner"
+	want := map[string]string{
+		"get-setup": anyone, "set-up": anyone, "login": anyone,
+		"logout": session, "change-password": session, "list-sessions": session, "revoke-session": session, "create-token": session,
+		"get-me": member, "update-me": member, "list-users": member, "list-teams": member, "list-tokens": member, "revoke-token": member,
+		"update-workspace": owner,
+		"list-inboxes":     member, "list-inbox": member, "search-contacts": member, "create-contact": member, "get-contact": member,
+		"update-contact": member, "assign-contact": member, "close-conversation": member, "open-conversation": member, "mark-read": member,
+		"mark-unread": member, "save-draft": member, "type": member, "list-messages": member, "send-message": member, "retry-message": member,
+		"react": member, "list-events": member, "upload-file": member,
+		"list-channel-types": member, "list-channels": member, "get-channel": member, "list-templates": member,
+		"create-channel": manager, "update-channel": manager, "delete-channel": manager, "check-channel": manager, "list-inbound": manager,
+		"replay-inbound": manager, "list-dead-jobs": manager, "replay-dead-job": manager,
+	}
+	ranks := map[string]int{"agent": 1, "manager": 2, "owner": 3}
+	need := map[string]int{member: 1, session: 99, manager: 2, owner: 3}
+	seen := 0
+	for path, methods := range doc.Paths {
+		for method, op := range methods {
+			rule, ok := want[op.OperationID]
+			if !ok {
+				t.Errorf("operation %s has no row in this table", op.OperationID)
+				continue
+			}
+			seen++
+			url := strings.NewReplacer("{id}", "999", "{message}", "999", "{inbound}", "999", "{inbox}", "all").Replace(path)
+			for _, who := range []string{"", "agent", "manager", "owner"} {
+				a := r.do(r.tokens[who], strings.ToUpper(method), url, map[string]any{})
+				refused := a.status == 401 && a.problem().Code == "unauthenticated" || a.status == 403
+				allowed := rule == anyone || who != "" && ranks[who] >= need[rule]
+				if refused == allowed {
+					t.Errorf("%s as %q: %d %s", op.OperationID, who, a.status, a.body)
+				}
+				if who == "" && rule != anyone && a.status != 401 {
+					t.Errorf("%s as anonymous: %d, want 401", op.OperationID, a.status)
+				}
+			}
+		}
+	}
+	if seen != len(want) {
+		t.Errorf("the document has %d operations, the table %d rows", seen, len(want))
+	}
+}
+
+// Another workspace's things don't exist.
+func TestWorkspacesAreIsolated(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		ch := r.connect("telegram")
+		r.sim.SendText(sim.TelegramAccount, "7001001", "secreto")
+		contact := r.contactOf("Luc")
+		m := r.messages(contact)[0]
+		stranger := r.owner
+		if err := d.Write(t.Context(), func(tx *db.Tx) error {
+			stranger.Workspace, stranger.User = tx.NewID(), tx.NewID()
+			for q, args := range map[string][]any{
+				`INSERT INTO workspace (id, name, timezone, language, unassign_on_close, created_at) VALUES ($1, 'other', 'UTC', 'en', TRUE, 0)`: {stranger.Workspace},
+				`INSERT INTO app_user (id, email, name, password_hash, language, created_at) VALUES ($1, 's@example.com', 'S', '', 'en', 0)`:     {stranger.User},
+				`INSERT INTO member (workspace_id, user_id, role, joined_at) VALUES ($1, $2, 'owner', 0)`:                                        {stranger.Workspace, stranger.User},
+			} {
+				if _, err := tx.Exec(q, args...); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		token := r.token(stranger)
+		for _, c := range [][2]string{
+			{"GET", "/contacts/" + contact}, {"PATCH", "/contacts/" + contact}, {"GET", "/contacts/" + contact + "/messages"},
+			{"POST", "/contacts/" + contact + "/close"}, {"POST", "/contacts/" + contact + "/read"},
+			{"POST", "/contacts/" + contact + "/messages/" + m.ID + "/retry"}, {"GET", "/channels/" + ch.ID},
+			{"DELETE", "/channels/" + ch.ID}, {"GET", "/channels/" + ch.ID + "/inbound"}, {"GET", "/channels/" + ch.ID + "/templates"},
+		} {
+			in := any(map[string]any{})
+			if c[0] == "GET" {
+				in = nil
+			}
+			if a := r.do(token, c[0], c[1], in); a.status != 404 || strings.Contains(string(a.body), "secreto") {
+				t.Errorf("%s %s: %d %s", c[0], c[1], a.status, a.body)
+			}
+		}
+		for _, path := range []string{"/inboxes/all/contacts?status=all", "/contacts?search=Luc", "/contacts", "/events", "/channels"} {
+			if a := r.do(token, "GET", path, nil); a.status != 200 || strings.Contains(string(a.body), "Luc") || strings.Contains(string(a.body), ch.ID) {
+				t.Errorf("%s: %d %s", path, a.status, a.body)
+			}
+		}
+	})
+}
