@@ -48,13 +48,15 @@ type Contact struct {
 
 // Last is the newest message, as lists show it.
 type Last struct {
-	At          int64
-	ID          crm.ID
-	Direction   crm.Direction
-	Kind        crm.ContentKind
-	Text        string
-	Source      crm.Source
-	User        crm.ID
+	At        int64
+	ID        crm.ID
+	Direction crm.Direction
+	Kind      crm.ContentKind
+	Text      string
+	Source    crm.Source
+	User      crm.ID
+	// Status is kept where something is amiss: failed or uncertain.
+	Status      crm.Status
 	Channel     crm.ID
 	ChannelType string
 }
@@ -76,7 +78,7 @@ func (c *Contact) Name() string {
 // Columns are a contact's, in the order Scan reads them.
 const Columns = `id, first_name, last_name, phone, email, country, language, picture, alias,
 	assignee_id, status, status_since, conversation_id, unread, blocked,
-	last_at, last_id, last_direction, last_kind, last_text, last_source, last_user_id, last_channel_id, last_channel_type,
+	last_at, last_id, last_direction, last_kind, last_text, last_source, last_user_id, last_status, last_channel_id, last_channel_type,
 	last_incoming_at, last_incoming_id, version, created_at`
 
 // Scan reads a row of Columns.
@@ -84,7 +86,7 @@ func Scan(r *sql.Rows, workspace crm.ID) (*Contact, error) {
 	c := &Contact{Workspace: workspace}
 	err := r.Scan(&c.ID, &c.FirstName, &c.LastName, &c.Phone, &c.Email, &c.Country, &c.Language, &c.Picture, &c.Alias,
 		&c.Assignee, &c.Status, &c.StatusSince, &c.Conversation, &c.Unread, &c.Blocked,
-		&c.Last.At, &c.Last.ID, &c.Last.Direction, &c.Last.Kind, &c.Last.Text, &c.Last.Source, &c.Last.User,
+		&c.Last.At, &c.Last.ID, &c.Last.Direction, &c.Last.Kind, &c.Last.Text, &c.Last.Source, &c.Last.User, &c.Last.Status,
 		&c.Last.Channel, &c.Last.ChannelType, &c.LastIncomingAt, &c.LastIncomingID, &c.Version, &c.CreatedAt)
 	return c, err
 }
@@ -150,11 +152,11 @@ func SaveState(tx *db.Tx, c *Contact) error {
 	c.Version++
 	return tx.Queue(`UPDATE contact SET assignee_id = $1, status = $2, status_since = $3, conversation_id = $4, unread = $5, blocked = $6,
 			last_at = $7, last_id = $8, last_direction = $9, last_kind = $10, last_text = $11, last_source = $12,
-			last_user_id = $13, last_channel_id = $14, last_channel_type = $15, last_incoming_at = $16, last_incoming_id = $17, version = $18
-		WHERE workspace_id = $19 AND id = $20`,
+			last_user_id = $13, last_channel_id = $14, last_channel_type = $15, last_incoming_at = $16, last_incoming_id = $17, last_status = $18, version = $19
+		WHERE workspace_id = $20 AND id = $21`,
 		int64(c.Assignee), string(c.Status), c.StatusSince, int64(c.Conversation), c.Unread, c.Blocked,
 		c.Last.At, int64(c.Last.ID), string(c.Last.Direction), string(c.Last.Kind), c.Last.Text, string(c.Last.Source),
-		int64(c.Last.User), int64(c.Last.Channel), c.Last.ChannelType, c.LastIncomingAt, int64(c.LastIncomingID), c.Version,
+		int64(c.Last.User), int64(c.Last.Channel), c.Last.ChannelType, c.LastIncomingAt, int64(c.LastIncomingID), string(c.Last.Status), c.Version,
 		int64(c.Workspace), int64(c.ID))
 }
 

@@ -220,4 +220,16 @@ func (t *tracked) touch(m *Message, channelType string) {
 		t.Last.Channel, t.Last.ChannelType = m.Channel, channelType
 	}
 	t.dirty = true
+	t.mark(m)
+}
+
+// mark notes on the contact's row that its newest message didn't get through.
+func (t *tracked) mark(m *Message) {
+	s := m.Status
+	if s != crm.Failed && s != crm.Uncertain {
+		s = ""
+	}
+	if t.Last.ID == m.ID && t.Last.Status != s {
+		t.Last.Status, t.dirty = s, true
+	}
 }

@@ -258,7 +258,11 @@ func (in *Inbox) Retry(tx *db.Tx, v crm.Viewer, id, message crm.ID) (*Message, e
 		return nil, err
 	}
 	w.append(eventlog.Event{Kind: eventlog.MessageUpdated, Contact: t.ID, Conversation: m.Conversation, Message: m.ID, Actor: v.Actor()})
-	return m, in.gw.Dispatch(tx, ch, t.ID, m.ID)
+	t.mark(m)
+	if err := in.gw.Dispatch(tx, ch, t.ID, m.ID); err != nil {
+		return nil, err
+	}
+	return m, w.save()
 }
 
 // React sets our reaction on a message; "" takes it back.
@@ -386,7 +390,10 @@ func (in *Inbox) Settle(tx *db.Tx, workspace, id, message crm.ID, o gateway.Outc
 	w.append(eventlog.Event{
 		Kind: eventlog.MessageUpdated, Contact: id, Conversation: m.Conversation, Message: m.ID, Actor: crm.Actor{Source: crm.BySystem},
 	})
-	return nil
+	if t := w.contacts[id]; t != nil {
+		t.mark(m)
+	}
+	return w.save()
 }
 
 // learnAddress keeps what a send's answer says of the contact's address.

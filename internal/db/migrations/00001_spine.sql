@@ -133,6 +133,7 @@ CREATE TABLE contact (
     last_text         TEXT    NOT NULL DEFAULT '',
     last_source       TEXT    NOT NULL DEFAULT '',
     last_user_id      BIGINT  NOT NULL DEFAULT 0,
+    last_status       TEXT    NOT NULL DEFAULT '',
     last_channel_id   BIGINT  NOT NULL DEFAULT 0,
     last_channel_type TEXT    NOT NULL DEFAULT '',
     last_incoming_at  BIGINT  NOT NULL DEFAULT 0,

@@ -167,6 +167,7 @@ type LastMessage struct {
 	Text       string    `json:"text" doc:"One line; empty where only the kind can be told."`
 	SenderName string    `json:"sender_name"`
 	Source     string    `json:"source"`
+	Status     string    `json:"status" enum:",uncertain,failed" doc:"Set where the message didn't get through."`
 	UserID     *string   `json:"user_id"`
 }
 
@@ -207,7 +208,7 @@ func RowOf(c *contact.Contact, names Names) ContactRow {
 	if c.Last.ID != 0 {
 		row.LastMessage = &LastMessage{
 			ID: c.Last.ID.String(), At: *Time(c.Last.At), Direction: string(c.Last.Direction), Kind: string(c.Last.Kind),
-			Text: c.Last.Text, Source: string(c.Last.Source), UserID: ID(c.Last.User),
+			Text: c.Last.Text, Source: string(c.Last.Source), Status: string(c.Last.Status), UserID: ID(c.Last.User),
 		}
 		if c.Last.Direction == crm.Incoming {
 			row.LastMessage.SenderName = name
