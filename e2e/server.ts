@@ -34,6 +34,20 @@ async function answers(url: string): Promise<void> {
 
 export const owner = { name: 'Laura Medina', email: 'laura@example.com', password: 'a quiet password' };
 
+/** A bubble on a customer's phone. */
+export interface PhoneMessage {
+  id: string;
+  mine: boolean;
+  kind: string;
+  text?: string;
+  status?: string;
+  template?: string;
+  buttons?: { id?: string; title: string }[];
+  media?: { name?: string };
+  reactions?: Record<string, string>;
+  reply_to?: string;
+}
+
 /** The real program on a folder of its own, with the provider simulator beside it. */
 export class Server {
   private constructor(
@@ -134,9 +148,14 @@ export class Server {
   }
 
   /** What a customer's phone shows. */
-  async phone(account: string, person: string): Promise<{ mine: boolean; text?: string; kind: string; status?: string }[]> {
+  async phone(account: string, person: string): Promise<PhoneMessage[]> {
     const r = await fetch(`${this.simURL}/sim/accounts/${account}/people/${person}`);
-    return ((await r.json()) as { messages: { mine: boolean; text?: string; kind: string; status?: string }[] }).messages ?? [];
+    return ((await r.json()) as { messages?: PhoneMessage[] }).messages ?? [];
+  }
+
+  /** The texts that a customer received. */
+  async received(account: string, person: string): Promise<(string | undefined)[]> {
+    return (await this.phone(account, person)).filter((m) => !m.mine).map((m) => m.text);
   }
 
   /** Has a customer look at the phone, or put it away. */

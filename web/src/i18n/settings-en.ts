@@ -97,6 +97,7 @@ export const en = {
   disconnectConfirm: 'Disconnect',
   snippet: 'Code for your site',
   snippetHelp: 'Paste it before </body> on every page where the chat should appear.',
+  tryChat: 'Try the chat',
   channelMissing: 'This channel doesn’t exist',
   typeMissing: 'This kind of channel doesn’t exist',
   required: 'Fill in this field.',

@@ -96,6 +96,7 @@ const es: SettingsTexts = {
   disconnectConfirm: 'Desconectar',
   snippet: 'Código para su sitio',
   snippetHelp: 'Péguelo antes de </body> en cada página donde deba aparecer el chat.',
+  tryChat: 'Probar el chat',
   channelMissing: 'Este canal no existe',
   typeMissing: 'Este tipo de canal no existe',
   required: 'Complete este campo.',

@@ -16,6 +16,7 @@ import ConfirmDialog from './confirm-dialog';
 import { CopyField } from './copy-field';
 import { PageSkeleton, Section, SettingsPage } from './settings-page';
 import { settingsTexts } from './texts';
+import { WebchatEmbed } from './webchat-embed';
 
 export default function ChannelPage() {
   const s = settingsTexts.text;
@@ -58,17 +59,11 @@ export default function ChannelPage() {
           <Section title={s.healthTitle}>
             <ChannelHealth channel={channel} />
           </Section>
-          {(channel.webhook_url || channel.config.snippet) && (
+          {channel.webhook_url && (
             <div className="mt-8 grid gap-5">
-              {channel.config.snippet && (
-                <CopyField
-                  label={s.snippet}
-                  value={channel.config.snippet}
-                  help={s.snippetHelp}
-                  long
-                />
-              )}
-              {channel.webhook_url && (
+              {channel.type === 'webchat' ? (
+                <WebchatEmbed channel={channel} />
+              ) : (
                 <CopyField
                   label={s.webhook}
                   value={new URL(channel.webhook_url, location.origin).href}

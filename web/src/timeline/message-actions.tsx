@@ -8,11 +8,12 @@ import { MenuButton, type MenuEntry } from '../ui/menu';
 import { PopoverButton } from '../ui/popover';
 import { toast, toastError } from '../ui/toast';
 import { tip } from '../ui/tooltip';
+import { useTouch } from '../ui/use-media';
 import { changeMessage } from './change-message';
 
 const quick = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
-/** Shown on hover and focus; on a touch screen the menu alone stays. */
+/** Shown on hover and focus; where nothing hovers, one button that stays. */
 export function MessageActions({
   message,
   contact,
@@ -31,6 +32,8 @@ export function MessageActions({
   const mayReply = maySend && !comment && delivered && Boolean(can?.reply_context);
   const mayReact = maySend && !comment && delivered && Boolean(can?.reactions);
   const text = message.content.text;
+  const touch = useTouch();
+  const mine = message.reactions.find((r) => r.by === 'us')?.emoji;
 
   const react = (emoji: string) =>
     changeMessage(message, () =>
@@ -38,14 +41,23 @@ export function MessageActions({
     ).catch(toastError);
   const copy = (value: string) =>
     navigator.clipboard.writeText(value).then(() => toast(t.copied), toastError);
+  const reactions = quick.map((emoji) => ({
+    text: emoji,
+    label: mine === emoji ? `${t.removeReaction} ${emoji}` : `${t.react} ${emoji}`,
+    checked: mine === emoji,
+    onSelect: () => void react(mine === emoji ? '' : emoji),
+  }));
   const entries = (): MenuEntry[] => [
+    ...(touch && mayReact
+      ? [{ kind: 'row' as const, key: 'react', label: t.react, choices: reactions }]
+      : []),
     ...(mayReply
       ? [
           {
             key: 'reply',
             label: t.reply,
             icon: 'reply' as const,
-            hint: 'Shift R',
+            hint: touch ? undefined : 'Shift R',
             onSelect: () => onReply(message),
           },
         ]
@@ -60,10 +72,20 @@ export function MessageActions({
       onSelect: () => void copy(`${location.origin}/inbox/all/${contact.id}?m=${message.id}`),
     },
   ];
-  const mine = message.reactions.find((r) => r.by === 'us')?.emoji;
   const button = 'btn-icon size-7';
+  if (touch)
+    return (
+      <MenuButton
+        label={t.messageActions}
+        className="btn-icon size-9 text-faint"
+        entries={entries}
+        align="center"
+      >
+        <Icon name="more" size={18} strokeWidth={2.4} />
+      </MenuButton>
+    );
   return (
-    <div className="mb-0.5 flex shrink-0 opacity-0 transition-opacity duration-100 group-hover/message:opacity-100 focus-within:opacity-100 has-aria-expanded:opacity-100 max-md:hidden">
+    <div className="mb-0.5 flex shrink-0 opacity-0 transition-opacity duration-100 group-hover/message:opacity-100 focus-within:opacity-100 has-aria-expanded:opacity-100">
       {mayReply && (
         <button
           type="button"
@@ -84,21 +106,19 @@ export function MessageActions({
           side="top"
           content={(close) => (
             <div className="flex p-1">
-              {quick.map((emoji) => (
+              {reactions.map((r) => (
                 <button
-                  key={emoji}
+                  key={r.text}
                   type="button"
-                  aria-label={
-                    mine === emoji ? `${t.removeReaction} ${emoji}` : `${t.react} ${emoji}`
-                  }
-                  aria-pressed={mine === emoji}
+                  aria-label={r.label}
+                  aria-pressed={r.checked}
                   className="inline-flex size-9 items-center justify-center rounded-[8px] text-20 hover:bg-sunken aria-pressed:bg-tint"
                   onClick={() => {
                     close();
-                    void react(mine === emoji ? '' : emoji);
+                    r.onSelect();
                   }}
                 >
-                  {emoji}
+                  {r.text}
                 </button>
               ))}
             </div>

@@ -1,11 +1,8 @@
 import { Menu } from '@base-ui/react/menu';
 import type { RefObject } from 'react';
 import { Icon } from './icon';
+import { landmarkOf } from './landmark';
 import type { MenuEntry } from './menu';
-
-/** Menus are drawn inside the landmark they belong to, so that screen readers find them there. */
-const landmarkOf = (el: HTMLElement | null) =>
-  el?.closest<HTMLElement>('main, nav, aside, section[aria-label]') ?? undefined;
 
 export default function MenuPopup({
   anchor,
@@ -32,6 +29,7 @@ export default function MenuPopup({
         if (!open && !(own && details.reason === 'outside-press')) onClose();
       }}
     >
+      {/* In its landmark, so that screen readers find it there. */}
       <Menu.Portal container={landmarkOf(anchor.current)}>
         <Menu.Positioner
           anchor={anchor}
@@ -60,6 +58,23 @@ export default function MenuPopup({
 function Entry({ entry }: { entry: MenuEntry }) {
   if (entry.kind === 'separator') return <Menu.Separator className="my-1 h-px bg-line" />;
   if (entry.kind === 'title') return <div className="eyebrow px-2 pt-2 pb-1">{entry.label}</div>;
+  if (entry.kind === 'row')
+    return (
+      <Menu.Group aria-label={entry.label} className="flex justify-between">
+        {entry.choices.map((c) => (
+          <Menu.CheckboxItem
+            key={c.label}
+            aria-label={c.label}
+            checked={c.checked}
+            closeOnClick
+            className="inline-flex size-9 items-center justify-center rounded-[8px] text-20 outline-none aria-checked:bg-tint data-highlighted:bg-hover"
+            onCheckedChange={c.onSelect}
+          >
+            {c.text}
+          </Menu.CheckboxItem>
+        ))}
+      </Menu.Group>
+    );
   const inside = (
     <>
       {entry.leading}

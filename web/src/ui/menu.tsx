@@ -11,6 +11,13 @@ export type MenuEntry =
   | { kind: 'separator'; key: string }
   | { kind: 'title'; key: string; label: string }
   | {
+      /** Small choices beside each other, as emoji. */
+      kind: 'row';
+      key: string;
+      label: string;
+      choices: { label: string; text: string; checked: boolean; onSelect: () => void }[];
+    }
+  | {
       kind?: 'item';
       key: string;
       label: string;

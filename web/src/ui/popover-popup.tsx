@@ -1,5 +1,6 @@
 import { Popover } from '@base-ui/react/popover';
 import { type ReactNode, type RefObject, useRef } from 'react';
+import { landmarkOf } from './landmark';
 
 export default function PopoverPopup({
   anchor,
@@ -32,6 +33,8 @@ export default function PopoverPopup({
           align={align}
           side={side}
           sideOffset={6}
+          // It never covers another landmark's buttons, such as the list beside the console.
+          collisionBoundary={landmarkOf(anchor.current)}
           collisionPadding={8}
           className="z-50"
         >

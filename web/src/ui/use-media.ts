@@ -13,6 +13,8 @@ export function useMedia(query: string) {
 }
 
 export const usePhone = () => useMedia('(max-width: 699px)');
+/** Nothing appears by pointing at it: fingers, or a screen too narrow for it. */
+export const useTouch = () => useMedia('(hover: none), (max-width: 699px)');
 /** Room for the sidebar beside the list. */
 export const useWide = () => useMedia('(min-width: 1024px)');
 /** Room for the contact drawer beside the console. */
