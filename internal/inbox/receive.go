@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"fmt"
 	"sort"
 	"strconv"
 	"strings"
@@ -228,7 +229,10 @@ func (a *arrival) fill(c *contact.Contact, e *channel.Inbound) {
 	if c.Alias == "" {
 		if l := label(e); l != "" {
 			c.Alias = l
-		} else if a.ch.About.IdentityKind != "webchat" {
+		} else if a.ch.About.IdentityKind == "webchat" {
+			// A visitor's key says nothing to people; four digits tell two of them apart.
+			c.Alias = fmt.Sprintf("%s %04d", crm.Text{EN: "Visitor", ES: "Visitante"}.In(c.Language), c.ID%10_000)
+		} else {
 			c.Alias = e.Contact.Key
 		}
 	}

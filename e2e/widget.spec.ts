@@ -1,0 +1,142 @@
+import { createServer, type Server as HTTP } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, type Page, test } from '@playwright/test';
+import { accessible } from './axe.ts';
+import { owner, Server } from './server.ts';
+
+let server: Server;
+let host: HTTP;
+let site: string;
+
+/** A customer's website with the widget's one line, under a strict content security policy. */
+async function begin(config: Record<string, string> = {}): Promise<void> {
+  server = await Server.start();
+  server.addOwner();
+  const ch = await server.api<{ webhook_url: string }>('POST', '/channels', { type: 'webchat', name: 'Shop', config });
+  const key = ch.webhook_url.split('/').pop();
+  host = createServer((_, res) => {
+    res.setHeader('Content-Type', 'text/html');
+    res.setHeader('Content-Security-Policy', `default-src 'none'; script-src ${server.url}; connect-src ${server.url}; img-src ${server.url} blob:; media-src ${server.url}`);
+    res.end(`<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1><script async src="${server.url}/widget.js" data-channel="${key}"></script></html>`);
+  });
+  await new Promise<void>((r) => host.listen(0, '127.0.0.1', r));
+  site = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
+}
+
+test.afterEach(async () => {
+  await server.stop();
+  await new Promise((r) => host.close(r));
+});
+
+async function agent(page: Page): Promise<void> {
+  await page.goto(`${server.url}/login`);
+  await page.getByLabel('E-mail').fill(owner.email);
+  await page.getByLabel('Password', { exact: true }).fill(owner.password);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/inbox\//);
+  await page.goto(`${server.url}/inbox/all`);
+}
+
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FAAhKDveksOjmAAAAAElFTkSuQmCC',
+  'base64',
+);
+
+const log = (page: Page) => page.getByRole('log');
+const timeline = (page: Page) => page.getByRole('main').getByRole('region', { name: 'Messages' });
+
+test('a visitor and an agent, in two pages', async ({ page, browser }) => {
+  await begin();
+  const visitor = await (await browser.newContext({ locale: 'en-US' })).newPage();
+  await visitor.goto(site);
+  await visitor.getByRole('button', { name: 'Open chat' }).click();
+  await expect(visitor.getByText('Hello! How can we help you?')).toBeVisible();
+  const say = async (text: string) => {
+    await visitor.getByRole('textbox', { name: 'Write a message' }).fill(text);
+    await visitor.keyboard.press('Enter');
+  };
+  await say('Do you have roses?');
+
+  await agent(page);
+  await page.getByRole('region', { name: 'Contacts' }).getByRole('list').getByRole('link').first().click();
+  await expect(timeline(page).getByText('Do you have roses?')).toBeVisible();
+  const box = page.getByRole('main').getByRole('textbox').first();
+  const answer = async (text: string) => {
+    await box.fill(text);
+    await box.press('Enter');
+  };
+  await answer('Yes, red and white');
+  await expect(log(visitor).getByText('Yes, red and white')).toBeVisible();
+  await expect(log(visitor).getByText('Laura', { exact: true })).toBeVisible();
+  await expect(timeline(page).getByRole('button', { name: /Read$/ }).first()).toBeVisible();
+
+  // Each sees the other writing.
+  await box.pressSequentially('one moment');
+  await expect(log(visitor).getByText(/Laura is writing/)).toBeAttached();
+  await box.fill('');
+
+  // A picture both ways.
+  await visitor.locator('input[type=file]').setInputFiles({ name: 'rose.png', mimeType: 'image/png', buffer: png });
+  await expect(timeline(page).getByRole('img', { name: /rose\.png/ }).first()).toBeVisible();
+  await page.getByRole('main').locator('input[type=file]').first().setInputFiles({ name: 'white.png', mimeType: 'image/png', buffer: png });
+  await page.getByRole('main').getByRole('button', { name: /^Send/ }).click();
+  await expect(log(visitor).getByRole('img', { name: 'white.png' })).toBeVisible();
+  await expect
+    .poll(() => log(visitor).getByRole('img', { name: 'white.png' }).evaluate((i: HTMLImageElement) => i.naturalWidth))
+    .toBeGreaterThan(0);
+
+  await accessible(visitor);
+
+  // A comment stays inside.
+  await server.api('POST', `/contacts/${page.url().split('/').pop()}/messages`, { text: 'internal only', comment: true });
+  await expect(timeline(page).getByText('internal only')).toBeVisible();
+
+  // A reload loses nothing.
+  await visitor.reload();
+  await visitor.getByRole('button', { name: /Open chat/ }).click();
+  for (const text of ['Do you have roses?', 'Yes, red and white']) await expect(log(visitor).getByText(text)).toHaveCount(1);
+  await expect(log(visitor).getByText('internal only')).toHaveCount(0);
+
+  // The server dies between two messages: both go on without a reload.
+  await server.kill();
+  await say('written while the server was gone');
+  await expect(visitor.getByText(/No connection/)).toBeVisible();
+  await server.run();
+  await expect(timeline(page).getByText('written while the server was gone')).toBeVisible({ timeout: 40_000 });
+  await answer('and we are back');
+  await expect(log(visitor).getByText('and we are back')).toBeVisible({ timeout: 20_000 });
+  await expect(log(visitor).getByText('written while the server was gone')).toHaveCount(1);
+  await expect(timeline(page).getByText('written while the server was gone')).toHaveCount(1);
+  await visitor.context().close();
+});
+
+test('the form before the chat, a queue without network, and both colour schemes', async ({ page, context }) => {
+  await begin({ prechat_name: 'required', prechat_email: 'optional', language: 'es' });
+  await page.goto(site);
+  await page.getByRole('button', { name: /chat/i }).click();
+  await expect(page.getByLabel('Nombre')).toBeFocused();
+  await accessible(page);
+  await page.getByRole('button', { name: 'Iniciar el chat' }).click();
+  await expect(page.getByText('Este campo es obligatorio.')).toBeVisible();
+  await page.getByLabel('Nombre').fill('Ana María');
+  await page.getByLabel('Correo').fill('ana@');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('No es una dirección de correo.')).toBeVisible();
+  await page.getByLabel('Correo').fill('ana@example.com');
+  await page.keyboard.press('Enter');
+  const box = page.getByRole('textbox', { name: 'Escriba un mensaje' });
+  await expect(box).toBeVisible();
+
+  await context.setOffline(true);
+  await box.fill('sin conexión');
+  await box.press('Enter');
+  await expect(page.getByText(/Sin conexión\. Lo que escriba/)).toBeVisible();
+  await context.setOffline(false);
+  await expect
+    .poll(async () => (await server.api<{ items: { last_message: { text: string } }[] }>('GET', '/contacts?search=Ana')).items[0]?.last_message.text, { timeout: 40_000 })
+    .toBe('sin conexión');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await accessible(page);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: /Abrir el chat/ })).toBeFocused();
+});
