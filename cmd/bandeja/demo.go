@@ -69,9 +69,10 @@ func (c demoCmd) Run(ctx context.Context, settings config.Config) error {
 		return err
 	}
 	open := "http://" + strings.Replace(l.Addr().String(), "127.0.0.1", "localhost", 1)
-	fmt.Printf("\n  Bandeja demo\n\n  Inbox       %s/demo   (signs you in as %s)\n  Customers   http://%s   (write as one on WhatsApp or Telegram)\n  Sign in     %s / %s\n\n",
-		open, demo.Users()[0].Name, strings.Replace(sl.Addr().String(), "127.0.0.1", "localhost", 1), demo.Users()[0].Email, demo.Password)
+	fmt.Printf("\n  Bandeja demo\n\n  Inbox       %s/demo   (signs you in as %s)\n  Customers   http://%s   (write as one on WhatsApp or Telegram)\n  Web chat    %s/demo/chat   (write as a visitor of the shop's website)\n  Sign in     %s / %s\n\n",
+		open, demo.Users()[0].Name, strings.Replace(sl.Addr().String(), "127.0.0.1", "localhost", 1), open, demo.Users()[0].Email, demo.Password)
 	a.server.Handle("GET /demo", a.demoDoor())
+	a.server.Handle("GET /demo/chat", a.demoChat())
 	// The webhooks are pointed here once the server answers their challenge.
 	go a.connectDemo(ctx, simURL)
 	return a.run(ctx, l)
@@ -121,6 +122,7 @@ func demoChannels(simURL string) demo.Channels {
 		{Type: "telegram", Name: "Telegram", Config: channel.Config{
 			"bot_token": sim.TelegramToken, "api_base_url": simURL + "/telegram",
 		}},
+		{Type: "webchat", Name: "floresamazonas.example", Config: channel.Config{"prechat_name": "optional", "prechat_email": "optional"}},
 	}
 }
 
@@ -163,6 +165,21 @@ func (a *app) connectDemo(ctx context.Context, simURL string) {
 	if err != nil && ctx.Err() == nil {
 		a.log.Error("the demo's channels could not be connected to the simulator", "err", err)
 	}
+}
+
+// demoChat leads to the page that shows the demo's web chat.
+func (a *app) demoChat() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var key string
+		err := a.db.Read(r.Context(), func(tx *db.Tx) error {
+			return tx.Row(`SELECT hook_key FROM channel WHERE type = 'webchat' AND deleted_at = 0 ORDER BY id LIMIT 1`, nil, &key)
+		})
+		if err != nil {
+			a.server.Refuse(w, r, err)
+			return
+		}
+		http.Redirect(w, r, "/widget/"+key+"/try", http.StatusSeeOther)
+	})
 }
 
 // demoDoor signs a newcomer in without typing.
