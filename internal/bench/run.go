@@ -53,7 +53,7 @@ type run struct {
 
 func (r *run) add(res Result) {
 	r.results = append(r.results, res)
-	text := res.Latency.String()
+	text := res.String()
 	if res.Unit != "" {
 		text = fmt.Sprintf("%9.1f %s", res.Value, res.Unit)
 	}
@@ -224,7 +224,7 @@ func (r *run) live(ctx context.Context, dialect db.Dialect, s *Server, post func
 		return err
 	}
 	req.Header.Set("Authorization", "Bearer "+s.Token)
-	resp, err := (&http.Client{}).Do(req)
+	resp, err := (&http.Client{}).Do(req) //nolint:bodyclose // closed below; the reader in the goroutine confuses the linter
 	if err != nil {
 		return err
 	}

@@ -109,7 +109,8 @@ func (s *Service) events(w http.ResponseWriter, r *http.Request, c *call) error 
 				continue
 			}
 			raw, err := s.event(tx, c, e, known)
-			if bad, ok := err.(*refusal); ok {
+			var bad *refusal
+			if errors.As(err, &bad) {
 				results[i].Problem = bad.problem(c.language, c.frame.RequestID)
 			} else if err != nil {
 				return err

@@ -172,7 +172,7 @@ func (st *stream) take(marks []mark) {
 		switch {
 		case mine && m.message != 0:
 			if m.channel == st.channel {
-				st.changed, stir = append(st.changed, [2]crm.ID{m.contact, m.message}), true
+				st.changed = append(st.changed, [2]crm.ID{m.contact, m.message})
 			}
 			st.contact, stir = true, true
 		case mine:

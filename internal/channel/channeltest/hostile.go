@@ -150,7 +150,7 @@ func reset(t *testing.T, a adapter, connect Connect, out channel.Outbound) {
 		if tcp, ok := conn.(*net.TCPConn); ok {
 			_ = tcp.SetLinger(0) // close by RST
 		}
-		conn.Close()
+		_ = conn.Close()
 	}))
 	defer srv.Close()
 	if se := send(t, t.Context(), a, connect(srv.URL, srv.Client()), out); se.Kind != channel.UncertainResult {

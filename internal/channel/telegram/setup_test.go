@@ -1,6 +1,7 @@
 package telegram_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -154,7 +155,7 @@ type failOn struct {
 
 func (f failOn) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasPrefix(r.URL.Path, f.prefix) {
-		return nil, &http.ProtocolError{ErrorString: "can't reach " + r.URL.String()}
+		return nil, errors.New("can't reach " + r.URL.String())
 	}
 	return f.next.RoundTrip(r)
 }

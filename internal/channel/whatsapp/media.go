@@ -158,7 +158,7 @@ func (Adapter) Fetch(ctx context.Context, ch *channel.Channel, a crm.Attachment)
 		}
 		return channel.Media{}, &se
 	}
-	res, err := download(ctx, ch, info.URL)
+	res, err := download(ctx, ch, info.URL) //nolint:bodyclose // the caller of Fetch closes it
 	if err != nil {
 		return channel.Media{}, err
 	}
