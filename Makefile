@@ -23,7 +23,7 @@ widget: widget/node_modules/.ok
 
 %/node_modules/.ok: %/package-lock.json
 	@scripts/need node
-	cd $* && npm ci --no-audit --no-fund --loglevel=error
+	cd $* && npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 dev: web/node_modules/.ok widget/node_modules/.ok ## Run the demo with the web app reloading as you edit
