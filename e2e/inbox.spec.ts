@@ -126,6 +126,7 @@ test('the main path by keyboard alone', async ({ page, server }) => {
 
   await page.keyboard.press('a');
   await expect(page.getByRole('combobox', { name: 'Find a colleague' })).toBeFocused();
+  await expect(page.getByRole('option', { name: /Laura Medina/ })).toHaveAttribute('aria-selected', 'true');
   await page.keyboard.press('Enter');
   await expect(inbox.timeline.getByText('Laura Medina took the conversation')).toBeVisible();
 

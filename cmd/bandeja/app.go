@@ -98,7 +98,7 @@ func assemble(ctx context.Context, settings config.Config, p parts) (a *app, err
 	a.visitors = visitors.New(visitors.Options{
 		DB: a.db, Gateway: a.gateway, Directory: directory, Files: a.files, Keys: keys, Hub: a.hub, Logger: a.log, Assets: widget.Files(),
 	})
-	a.hub.Tap(a.visitors.Tap)
+	a.hub.Tap(a.visitors.Watched, a.visitors.Tap)
 	a.server, err = httpapi.New(httpapi.Options{
 		DB: a.db, Accounts: a.accounts, Directory: directory, Contacts: a.contacts, Inbox: a.inbox, Gateway: a.gateway,
 		Queue: a.queue, Events: a.events, Files: a.files, Hub: a.hub, Logger: a.log, Web: web.Files(),

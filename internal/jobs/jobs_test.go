@@ -281,7 +281,7 @@ func TestLimits(t *testing.T) {
 	mu.Lock()
 	defer mu.Unlock()
 	slow, fast := at["slow"], at["fast"]
-	if took := slow[9].Sub(slow[0]); took < 400*time.Millisecond {
+	if took := slow[9].Sub(slow[0]); took < 350*time.Millisecond {
 		t.Errorf("ten jobs at 20/s took %v", took)
 	}
 	if fast[9].After(slow[5]) {

@@ -152,7 +152,7 @@ func (q *Queue) freeDead(ctx context.Context) error {
 // work runs one batch of a lane. It returns whether the lane may have more, or
 // when its head is due.
 func (q *Queue) work(ctx context.Context, l laneRef) (more bool, at time.Time) {
-	batch, h, at, err := q.take(ctx, l)
+	batch, rest, h, at, err := q.take(ctx, l)
 	if err != nil {
 		if ctx.Err() == nil {
 			q.log.Error("taking jobs failed", "lane", l.lane, "err", err)
@@ -176,7 +176,9 @@ func (q *Queue) work(ctx context.Context, l laneRef) (more bool, at time.Time) {
 	if err != nil {
 		return false, time.Now() // Retry has woken the lane for its time
 	}
-	return true, time.Time{}
+	// A lane that is known to be empty is not looked at again: it would take a
+	// token of its key's rate for nothing.
+	return rest, at
 }
 
 func allSettled(batch []*Job) bool {
@@ -231,8 +233,9 @@ func (q *Queue) settleRest(ctx context.Context, batch []*Job, cause error) error
 	})
 }
 
-// take reads the head of a lane and, for leased kinds, marks it as running.
-func (q *Queue) take(ctx context.Context, l laneRef) (batch []*Job, h Handler, at time.Time, err error) {
+// take reads the head of a lane and, for leased kinds, marks it as running. rest
+// tells that there is more behind the batch.
+func (q *Queue) take(ctx context.Context, l laneRef) (batch []*Job, rest bool, h Handler, at time.Time, err error) {
 	var head *Job
 	err = q.d.Read(ctx, func(tx *db.Tx) error {
 		jobs, leases, err := q.head(tx, l, 1)
@@ -248,15 +251,15 @@ func (q *Queue) take(ctx context.Context, l laneRef) (batch []*Job, h Handler, a
 			return nil
 		}
 		if !h.Leased {
-			batch, err = q.ready(tx, l, h)
+			batch, rest, err = q.ready(tx, l, h)
 		}
 		return err
 	})
 	if err != nil || head == nil || !h.Leased {
-		return batch, h, at, err
+		return batch, rest, h, at, err
 	}
 	err = q.d.Write(ctx, func(tx *db.Tx) error {
-		batch, at = nil, time.Time{}
+		batch, rest, at = nil, false, time.Time{}
 		// Whoever locks the head owns the lane; a locked head is another's.
 		if tx.Dialect() == db.Postgres {
 			err := tx.Row(`SELECT id FROM job WHERE workspace_id = $1 AND lane = $2 AND id =
@@ -269,15 +272,16 @@ func (q *Queue) take(ctx context.Context, l laneRef) (batch []*Job, h Handler, a
 				return err
 			}
 		}
-		jobs, leases, err := q.head(tx, l, h.Batch)
+		jobs, leases, err := q.head(tx, l, h.Batch+1)
 		if err != nil {
 			return err
 		}
+		if rest = len(jobs) > h.Batch; rest {
+			jobs = jobs[:h.Batch]
+		}
 		for i, j := range jobs {
 			if wait := due(tx, j, leases[i]); !wait.IsZero() {
-				if i == 0 {
-					at = wait
-				}
+				at, rest = wait, false
 				break
 			}
 			j.Interrupted = leases[i] > 0
@@ -292,27 +296,27 @@ func (q *Queue) take(ctx context.Context, l laneRef) (batch []*Job, h Handler, a
 			q.d.Node(), tx.Now().Add(leaseFor).UnixMicro(), l.workspace, l.lane, batch[len(batch)-1].ID)
 		return err
 	})
-	return batch, h, at, err
+	return batch, rest, h, at, err
 }
 
-// ready returns the jobs of a lane that may run, from its head on.
-func (q *Queue) ready(tx *db.Tx, l laneRef, h Handler) ([]*Job, error) {
-	jobs, leases, err := q.head(tx, l, h.Batch)
+// ready returns the jobs of a lane that may run, from its head on, and whether
+// there is more.
+func (q *Queue) ready(tx *db.Tx, l laneRef, h Handler) (batch []*Job, rest bool, err error) {
+	jobs, leases, err := q.head(tx, l, h.Batch+1)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	for i, j := range jobs {
-		if !due(tx, j, leases[i]).IsZero() {
-			return jobs[:i], nil
-		}
-		if j.Attempt > 0 && i > 0 {
-			return jobs[:i], nil // one that failed before runs alone
-		}
-		if j.Attempt > 0 {
-			return jobs[:1], nil
+		switch {
+		case i == h.Batch:
+			return jobs[:i], true, nil
+		case !due(tx, j, leases[i]).IsZero():
+			return jobs[:i], true, nil
+		case j.Attempt > 0: // one that failed before runs alone
+			return jobs[:max(i, 1)], len(jobs) > max(i, 1), nil
 		}
 	}
-	return jobs, nil
+	return jobs, false, nil
 }
 
 // due returns the zero time for a job that may run now, else when to look again.

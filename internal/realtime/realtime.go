@@ -34,7 +34,7 @@ type Hub struct {
 	events    *eventlog.Log
 	directory *account.Directory
 	node      *centrifuge.Node
-	taps      []Tap
+	taps      []tap
 
 	mu      sync.Mutex
 	clients map[string]client // by connection
@@ -72,8 +72,15 @@ func New(d *db.DB, events *eventlog.Log, directory *account.Directory, logger *s
 	return h, nil
 }
 
-// Tap adds a tap, before Run.
-func (h *Hub) Tap(t Tap) { h.taps = append(h.taps, t) }
+type tap struct {
+	wants func(workspace crm.ID) bool
+	take  Tap
+}
+
+// Tap adds a tap, before Run. It is only called for workspaces that it wants.
+func (h *Hub) Tap(wants func(workspace crm.ID) bool, take Tap) {
+	h.taps = append(h.taps, tap{wants, take})
+}
 
 type viewerKey struct{}
 
@@ -177,7 +184,9 @@ func (h *Hub) typingHere(workspace, contactID, user crm.ID, on bool) {
 	}
 	h.publish(workspaceChannel(workspace), p)
 	for _, t := range h.taps {
-		t(context.Background(), workspace, []wire.Push{p})
+		if t.wants(workspace) {
+			t.take(context.Background(), workspace, []wire.Push{p})
+		}
 	}
 }
 
@@ -254,6 +263,14 @@ func (h *Hub) Run(ctx context.Context) error {
 }
 
 func (h *Hub) handle(ctx context.Context, workspace crm.ID, events []eventlog.Event) error {
+	watched := h.node.Hub().NumSubscribers(workspaceChannel(workspace)) > 0
+	wanted := watched
+	for _, t := range h.taps {
+		wanted = wanted || t.wants(workspace)
+	}
+	if !wanted {
+		return nil // nobody looks: whoever comes reads the log first
+	}
 	names, err := h.directory.Names(ctx, workspace)
 	if err != nil {
 		return err
@@ -263,9 +280,11 @@ func (h *Hub) handle(ctx context.Context, workspace crm.ID, events []eventlog.Ev
 		return err
 	}
 	for _, t := range h.taps {
-		t(ctx, workspace, pushes)
+		if t.wants(workspace) {
+			t.take(ctx, workspace, pushes)
+		}
 	}
-	if h.node.Hub().NumSubscribers(workspaceChannel(workspace)) == 0 {
+	if !watched {
 		return nil
 	}
 	h.publish(workspaceChannel(workspace), pushes)

@@ -99,6 +99,13 @@ func (ss *streams) close() {
 	}
 }
 
+// Watched tells whether any visitor of the workspace has a stream open.
+func (s *Service) Watched(workspace crm.ID) bool {
+	s.streams.mu.Lock()
+	defer s.streams.mu.Unlock()
+	return len(s.streams.of[workspace]) > 0
+}
+
 // Tap takes what the agents' browsers get ([realtime.Hub.Tap]). It only marks the
 // streams that something concerns: what they send they read themselves, through
 // the one filter there is.

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,16 +32,22 @@ import (
 	"github.com/bandeja/bandeja/internal/jobs"
 )
 
-type quietHub struct{}
+// quietHub stands for the agents' browsers: there are none, but it counts what
+// they would be told.
+type quietHub struct{ typed atomic.Int32 }
 
-func (quietHub) Typing(crm.ID, crm.ID, crm.ID, bool) {}
-func (quietHub) Online(crm.ID) map[crm.ID]bool       { return nil }
+func (h *quietHub) Typing(crm.ID, crm.ID, crm.ID, bool) { h.typed.Add(1) }
+func (h *quietHub) Online(crm.ID) map[crm.ID]bool       { return nil }
 
 // rig is web chat with a visitor's side and an agent's.
 type rig struct {
 	t    *testing.T
 	d    *db.DB
 	in   *inbox.Inbox
+	gw   *gateway.Gateway
+	log  *eventlog.Log
+	svc  *Service
+	hub  *quietHub
 	ch   *gateway.Channel
 	srv  *httptest.Server
 	who  crm.Viewer
@@ -62,12 +69,13 @@ func newRig(t *testing.T, d *db.DB, values channel.Config) *rig {
 	must(err)
 	events, queue := eventlog.New(d, logger), jobs.New(d, logger)
 	gw := gateway.New(gateway.Options{DB: d, Queue: queue, Events: events, Files: files, Keys: keys, Adapters: []channel.Adapter{adapter.New()}, Logger: logger, MaxUpload: 1 << 20})
-	r := &rig{t: t, d: d, in: inbox.New(events, gw, logger), site: "https://shop.example"}
+	r := &rig{t: t, d: d, in: inbox.New(events, gw, logger), gw: gw, log: events, hub: &quietHub{}, site: "https://shop.example"}
 	r.who, err = account.New(d).Setup(t.Context(), account.NewWorkspace{Name: "Shop"}, account.NewUser{Name: "Laura Medina", Email: "l@example.com", Password: "a quiet password"})
 	must(err)
 	r.ch, err = gw.Create(t.Context(), r.who, adapter.Type, "Shop", values, false)
 	must(err)
-	s := New(Options{DB: d, Gateway: gw, Directory: account.NewDirectory(d), Files: files, Keys: keys, Hub: quietHub{}, Logger: logger})
+	s := New(Options{DB: d, Gateway: gw, Directory: account.NewDirectory(d), Files: files, Keys: keys, Hub: r.hub, Logger: logger})
+	r.svc = s
 	mux := http.NewServeMux()
 	for pattern, h := range s.Handlers() {
 		mux.Handle(pattern, h)
