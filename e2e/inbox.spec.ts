@@ -127,8 +127,11 @@ test('the main path by keyboard alone', async ({ page, server }) => {
   await page.keyboard.press('a');
   await expect(page.getByRole('combobox', { name: 'Find a colleague' })).toBeFocused();
   await expect(page.getByRole('option', { name: /Laura Medina/ })).toHaveAttribute('aria-selected', 'true');
+  // Who answers takes the conversation; below the colleagues it can be given up.
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  await expect(inbox.timeline.getByText('Laura Medina took the conversation')).toBeVisible();
+  await expect(inbox.console.getByRole('button', { name: 'Assign: Unassigned' })).toBeVisible();
+  await expect(inbox.timeline.getByText('You removed the assignee')).toBeVisible();
 
   await page.keyboard.press('/');
   await page.keyboard.type('Mateo');

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,6 +64,9 @@ type parts struct {
 	openNetwork bool
 	// clock is the database's, time.Now by default.
 	clock func() time.Time
+	// version is shown instead of the build's, so that a description of the API
+	// doesn't change with every build.
+	version string
 }
 
 // assemble opens the database and puts everything together. Nothing runs yet.
@@ -102,7 +106,7 @@ func assemble(ctx context.Context, settings config.Config, p parts) (a *app, err
 	a.server, err = httpapi.New(httpapi.Options{
 		DB: a.db, Accounts: a.accounts, Directory: directory, Contacts: a.contacts, Inbox: a.inbox, Gateway: a.gateway,
 		Queue: a.queue, Events: a.events, Files: a.files, Hub: a.hub, Logger: a.log, Web: web.Files(),
-		TrustedProxies: settings.TrustProxy, MaxUpload: settings.MaxUpload << 20, Version: version, Extra: a.visitors.Handlers(),
+		TrustedProxies: settings.TrustProxy, MaxUpload: settings.MaxUpload << 20, Version: cmp.Or(p.version, version), Extra: a.visitors.Handlers(),
 	})
 	return a, err
 }

@@ -131,7 +131,7 @@ func (openAPICmd) Run(ctx context.Context, settings config.Config) error {
 	}
 	defer os.RemoveAll(dir)
 	settings.DataDir, settings.DatabaseURL = dir, ""
-	a, err := assemble(ctx, settings, parts{})
+	a, err := assemble(ctx, settings, parts{version: "1"})
 	if err != nil {
 		return err
 	}

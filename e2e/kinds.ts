@@ -1,0 +1,68 @@
+import { expect, type Locator } from '@playwright/test';
+
+import type { Server } from './server.ts';
+
+export interface Customer {
+  account: 'telegram' | 'whatsapp';
+  person: string;
+  name: RegExp;
+}
+
+export const lucia: Customer = { account: 'telegram', person: '7001001', name: /Lucía Gómez/ };
+export const mateo: Customer = { account: 'telegram', person: '7001002', name: /Mateo Andrade/ };
+export const valentina: Customer = { account: 'whatsapp', person: '593987654321', name: /Valentina Ruiz/ };
+
+/** The id by which the API knows a customer. */
+export async function contactId(server: Server, name: RegExp): Promise<string> {
+  let id = '';
+  await expect
+    .poll(async () => {
+      const { items } = await server.api<{ items: { id: string; name: string }[] }>('GET', '/contacts?status=all');
+      id = items.find((i) => name.test(i.name))?.id ?? '';
+      return id;
+    })
+    .not.toBe('');
+  return id;
+}
+
+/** Asks a question with buttons, or with a list, and waits until the phone shows it; gives its id there. */
+export async function ask(server: Server, c: Customer, text: string, interactive: object): Promise<string> {
+  await server.api('POST', `/contacts/${await contactId(server, c.name)}/messages`, { text, interactive });
+  const shown = async () => (await server.phone(c.account, c.person)).find((m) => m.text?.includes(text))?.id;
+  await expect.poll(shown).toBeTruthy();
+  return (await shown()) ?? '';
+}
+
+export const twoButtons = {
+  buttons: [
+    { id: 'today', title: 'Hoy' },
+    { id: 'tomorrow', title: 'Mañana' },
+  ],
+};
+
+export const aList = {
+  list_name: 'Ver ramos',
+  sections: [{ rows: [{ id: 'roses', title: 'Doce rosas', description: 'Rojas o blancas' }, { id: 'lilies', title: 'Lirios' }] }],
+};
+
+/** Has a customer do everything a customer can, all at once. */
+export async function everyKind(server: Server, c: Customer): Promise<void> {
+  const does = (act: Record<string, unknown>) => server.customer(c.account, c.person, act);
+  const first = await does({ kind: 'text', text: '¿Tienen rosas? https://flores.example/rosas' });
+  for (const kind of ['image', 'voice', 'audio', 'video', 'document', 'sticker', 'location', 'contact']) await does({ kind });
+  const question = await ask(server, c, '¿Qué día la enviamos?', twoButtons);
+  await does({ kind: 'tap', target: question, button: 'today' });
+  await does({ kind: 'reaction', target: question, emoji: '👍' });
+  await does({ kind: 'text', text: 'Esas, por favor', target: first });
+}
+
+/** A picture counts as shown only once the browser has drawn it. */
+export async function drawn(picture: Locator): Promise<void> {
+  await expect(picture).toBeVisible();
+  await expect.poll(() => picture.evaluate((el: HTMLImageElement) => el.naturalWidth)).toBeGreaterThan(0);
+}
+
+/** Waits until the last message that is ours has the given ticks. */
+export async function ticks(message: Locator, status: string): Promise<void> {
+  await expect(message.getByRole('button', { name: new RegExp(`^Message details: .*, ${status}$`) })).toBeVisible();
+}
