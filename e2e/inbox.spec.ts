@@ -136,8 +136,10 @@ test('the main path by keyboard alone', async ({ page, server }) => {
   await page.keyboard.press('/');
   await page.keyboard.type('Mateo');
   await expect(inbox.list.getByRole('link')).toHaveCount(1);
+  // Once clears the search, twice leaves it.
   await page.keyboard.press('Escape');
   await expect(inbox.list.getByRole('link')).toHaveCount(2);
+  await page.keyboard.press('Escape');
 
   for (const key of ['?', 'Control+k']) {
     await page.keyboard.press(key);

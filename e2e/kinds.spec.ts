@@ -122,5 +122,6 @@ test('text, a picture, a document, a reaction and a template go out, and are see
   const template = inbox.message('Hola Valentina, su pedido A-77');
   await expect(template).toContainText('Template pedido_listo');
   await ticks(template, 'Read');
+  await expect(inbox.row(c.name)).toContainText('You: Hola Valentina, su pedido A-77');
   await expect.poll(async () => (await phone()).some((m) => m.template === 'pedido_listo')).toBe(true);
 });

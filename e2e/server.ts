@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const binary = new URL('../bin/bandeja', import.meta.url).pathname;
+export const binary = process.env.BANDEJA ?? new URL('../bin/bandeja', import.meta.url).pathname;
 
 /** Returns a loopback port that nobody listens on. */
 function freePort(): Promise<number> {

@@ -28,6 +28,8 @@ type Inbox interface {
 	Outbound(tx *db.Tx, workspace, contact, message crm.ID) (*Outbound, error)
 	// Settle records how sending ended.
 	Settle(tx *db.Tx, workspace, contact, message crm.ID, o Outcome) error
+	// Unpark applies the receipts that wait for a message which is there now.
+	Unpark(tx *db.Tx, ch *Channel, externalID string) error
 	// Remote returns the attachments of a message that are still at the provider.
 	Remote(tx *db.Tx, workspace, contact, message crm.ID) (channelID crm.ID, attachments []crm.Attachment, err error)
 	// Fetched replaces the attachment that has this remote handle.
@@ -46,6 +48,8 @@ type Received struct {
 	Templates bool
 	// Account is news of the account, for the health page.
 	Account string
+	// Parked is the external id of a receipt that waits for its message.
+	Parked string
 }
 
 // Outbound is a message to send.
@@ -115,6 +119,7 @@ func New(o Options) *Gateway {
 	o.Queue.Handle(jobMedia, jobs.Handler{MaxAttempts: 7, Run: g.fetchMedia, Died: g.mediaDied})
 	o.Queue.Handle(jobAck, jobs.Handler{MaxAttempts: 3, Run: g.acknowledge})
 	o.Queue.Handle(jobMarkRead, jobs.Handler{MaxAttempts: 3, Run: g.markRead})
+	o.Queue.Handle(jobParked, jobs.Handler{MaxAttempts: 5, Run: g.unpark})
 	o.Queue.Handle(jobPoll, jobs.Handler{MaxAttempts: 1 << 30, Run: g.poll})
 	o.Queue.Handle(jobTemplates, jobs.Handler{MaxAttempts: 5, Run: g.refreshTemplates})
 	return g

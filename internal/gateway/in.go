@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/bandeja/bandeja/internal/channel"
@@ -16,6 +17,7 @@ import (
 
 const (
 	jobInbound = "inbound"
+	jobParked  = "parked"
 	// inboundBatch is how many webhooks of a channel are taken in one transaction:
 	// many enough to run at the writer's speed, few enough not to hold it long.
 	inboundBatch = 64
@@ -236,6 +238,13 @@ func (g *Gateway) promise(tx *db.Tx, ch *Channel, received []Received) error {
 		if r.Templates {
 			js = append(js, jobs.Job{Lane: "templates:" + ch.ID.String(), Kind: jobTemplates, Payload: ch.ID.String()})
 		}
+		if r.Parked != "" && tx.Dialect() == db.Postgres {
+			// The send's own transaction may have looked for receipts before this one
+			// is visible; SQLite's writer is alone, so there it can't.
+			js = append(js, jobs.Job{
+				Lane: "parked:" + r.Parked, Kind: jobParked, Payload: ch.ID.String() + " " + r.Parked, RunAt: tx.Now().Add(3 * time.Second),
+			})
+		}
 		for _, j := range js {
 			j.Workspace = ch.Workspace
 			if _, err := g.Queue.Enqueue(tx, j); err != nil {
@@ -252,6 +261,28 @@ func (g *Gateway) promise(tx *db.Tx, ch *Channel, received []Received) error {
 		}
 	}
 	return nil
+}
+
+// unpark looks once more whether the message of a receipt is there.
+func (g *Gateway) unpark(ctx context.Context, batch []*jobs.Job) error {
+	channelID, external, _ := strings.Cut(batch[0].Payload, " ")
+	id, err := crm.ParseID(channelID)
+	if err != nil {
+		return err
+	}
+	ch, err := g.Channel(ctx, batch[0].Workspace, id)
+	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return g.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := g.inbox.Unpark(tx, ch, external); err != nil {
+			return err
+		}
+		return g.Queue.Done(tx, batch...)
+	})
 }
 
 // setAside takes a webhook that can't be processed out of the way; the health

@@ -8,6 +8,7 @@ import (
 	"github.com/bandeja/bandeja/internal/channel"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/eventlog"
 	"github.com/bandeja/bandeja/internal/gateway"
 )
 
@@ -97,6 +98,7 @@ func (a *arrival) park(e *channel.Inbound) error {
 	if e.TargetID == "" || e.Status == "" {
 		return nil
 	}
+	a.received = append(a.received, gateway.Received{Parked: e.TargetID})
 	return a.tx.Queue(`INSERT INTO parked_receipt (workspace_id, channel_id, external_id, status, at, error, parked_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
 		int64(a.workspace), int64(a.ch.ID), e.TargetID, string(e.Status), at(e.SentAt, a.tx), document(e.Error), a.tx.Micros())
@@ -122,6 +124,34 @@ func unpark(tx *db.Tx, m *Message, externalIDs []string) error {
 		m.advance(s, at, failure)
 		return nil
 	})
+}
+
+// Unpark implements gateway.Inbox.
+func (in *Inbox) Unpark(tx *db.Tx, ch *gateway.Channel, externalID string) error {
+	found, err := findExternal(tx, ch.Workspace, ch.ID, []string{externalID})
+	r, ok := found[externalID]
+	if err != nil || !ok || r.message == 0 {
+		return err // not a message of ours
+	}
+	w := in.work(tx, ch.Workspace)
+	if err := w.load(r.contact); err != nil {
+		return err
+	}
+	m, err := getMessage(tx, ch.Workspace, r.contact, r.message)
+	if err != nil {
+		return err
+	}
+	before := m.Status
+	if err := unpark(tx, m, []string{externalID}); err != nil || m.Status == before {
+		return err
+	}
+	if err := saveMessage(tx, m); err != nil {
+		return err
+	}
+	w.append(eventlog.Event{
+		Kind: eventlog.MessageUpdated, Contact: m.Contact, Conversation: m.Conversation, Message: m.ID, Actor: crm.Actor{Source: crm.ByContact},
+	})
+	return nil
 }
 
 // maxReadUpTo bounds how many messages one mark of the contact reads.

@@ -84,7 +84,7 @@ func newRig(t *testing.T, d *db.DB, values channel.Config) *rig {
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if err := queue.Run(ctx); err != nil {
+		if err := queue.Run(ctx); err != nil && ctx.Err() == nil {
 			t.Error(err)
 		}
 	})

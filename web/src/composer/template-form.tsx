@@ -36,20 +36,18 @@ export function TemplateForm({
     e.preventDefault();
     if (missing(template, values, header)) return;
     const send = templateSend(template, values, header);
+    const text = [
+      template.header?.text && fillText(template.header.text, 'header', values),
+      fillText(template.body, 'body', values),
+      template.footer,
+    ]
+      .filter(Boolean)
+      .join('\n\n');
     enqueue({
       contactId: contact.id,
-      body: { channel_id: identity.channel_id, template: send },
-      content: {
-        kind: 'template',
-        text: [
-          template.header?.text && fillText(template.header.text, 'header', values),
-          fillText(template.body, 'body', values),
-          template.footer,
-        ]
-          .filter(Boolean)
-          .join('\n\n'),
-        template: send,
-      },
+      // The provider makes the words itself; ours are kept for the timeline and the list.
+      body: { channel_id: identity.channel_id, template: send, text },
+      content: { kind: 'template', text, template: send },
       replyTo: null,
     });
     onSent();

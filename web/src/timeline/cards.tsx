@@ -225,7 +225,6 @@ function Fake({ children }: { children: ReactNode }) {
 }
 
 function TemplateMessage({ content }: { content: Content }) {
-  const buttons = content.template?.components?.filter((c) => c.type === 'button') ?? [];
   return (
     <div>
       {content.text && <RichText text={content.text} />}
@@ -233,7 +232,6 @@ function TemplateMessage({ content }: { content: Content }) {
       <p className="mt-1 flex items-center gap-1 text-12 text-muted">
         <Icon name="template" size={14} />
         {t.templateUsed(content.template?.name ?? '')}
-        {buttons.length > 0 && ` · ${buttons.length}`}
       </p>
     </div>
   );
