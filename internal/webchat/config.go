@@ -32,7 +32,7 @@ func (s *Service) config(w http.ResponseWriter, _ *http.Request, c *call) error 
 			"name": v.Or(adapter.FieldName, adapter.Hidden), "email": v.Or(adapter.FieldEmail, adapter.Hidden),
 			"phone": v.Or(adapter.FieldPhone, adapter.Hidden),
 		},
-		MaxFile: s.maxFile(c.ch), Online: len(s.Hub.Online(c.ch.Workspace)) > 0,
+		MaxFile: s.maxFile(c.ch), Online: s.online(c.ch),
 	}
 	for lang, texts := range out.Texts {
 		for _, name := range adapter.Texts() {
@@ -53,3 +53,6 @@ func (s *Service) maxFile(ch *gateway.Channel) int64 {
 	}
 	return mb << 20
 }
+
+// online tells whether anybody of the team is there, as far as this process knows.
+func (s *Service) online(ch *gateway.Channel) bool { return len(s.Hub.Online(ch.Workspace)) > 0 }

@@ -182,6 +182,11 @@ func (s *Service) event(tx *db.Tx, c *call, in *Input, known map[string]*inbox.M
 		if webAddress(in.Referrer) && len(in.Referrer) <= maxURL {
 			e.Page.Referrer = crm.Clean(in.Referrer)
 		}
+	case "event": // a word of the host page, by its script
+		e.Kind, e.Text = adapter.EventNote, clip(in.Text, maxTitle)
+		if e.Text == "" {
+			return nil, refuse(codeEmpty)
+		}
 	case adapter.EventSeen, adapter.EventDelivered:
 		m := known[in.UpTo]
 		if m == nil || m.Direction != crm.Outgoing {

@@ -112,7 +112,7 @@ func (s *Service) page(ctx context.Context, c *call, before crm.ID, after string
 	if err != nil {
 		return nil, err
 	}
-	p := &Page{Items: []Message{}, Online: len(s.Hub.Online(c.ch.Workspace)) > 0}
+	p := &Page{Items: []Message{}, Online: s.online(c.ch)}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		owners, err := contact.FindIdentities(tx, c.ch.Workspace, c.ch.Space(), c.visitor.keys())
 		if err != nil {

@@ -36,7 +36,10 @@ type sessionInput struct {
 
 // Session is a visitor's.
 type Session struct {
-	Token    string `json:"token"`
+	Token string `json:"token"`
+	// Visitor changes where somebody else has taken over the browser: what the last
+	// one left unsent isn't theirs.
+	Visitor  string `json:"visitor"`
 	Verified bool   `json:"verified"`
 	// Known tells whether the visitor has written before.
 	Known     bool      `json:"known"`
@@ -70,7 +73,7 @@ func (s *Service) session(w http.ResponseWriter, r *http.Request, c *call) error
 			return err
 		}
 	}
-	return answer(w, Session{Token: s.sign(c.ch, v), Verified: v.User != "", Known: len(owners) > 0, ExpiresAt: expires.UTC()})
+	return answer(w, Session{Token: s.sign(c.ch, v), Visitor: v.ID, Verified: v.User != "", Known: len(owners) > 0, ExpiresAt: expires.UTC()})
 }
 
 // identify takes the host page's word for who the visitor is. An id counts only

@@ -29,6 +29,11 @@ type Typing struct {
 	From string `json:"from,omitempty"`
 }
 
+// Ping says that the stream lives, and whether anybody of the team is there.
+type Ping struct {
+	Online bool `json:"online"`
+}
+
 // sse writes Server-Sent Events.
 type sse struct {
 	w   http.ResponseWriter
@@ -103,16 +108,15 @@ func (s *Service) begin(ctx context.Context, c *call, st *stream, out sse, curso
 			return err
 		}
 		st.rest(head)
-		event := "ping"
 		if cursor != "" {
-			event = "reset"
+			return out.send("reset", s.cursor(c.ch, c.visitor, head), struct{}{})
 		}
-		return out.send(event, s.cursor(c.ch, c.visitor, head), struct{}{})
+		return out.send("ping", s.cursor(c.ch, c.visitor, head), Ping{Online: s.online(c.ch)})
 	}
 	st.rest(seq)
 	// The first word goes out at once, by which the widget knows that nothing on the
 	// way holds the stream back.
-	if err := out.send("ping", "", struct{}{}); err != nil {
+	if err := out.send("ping", "", Ping{Online: s.online(c.ch)}); err != nil {
 		return err
 	}
 	return s.catchUp(ctx, c, st, out, seq)
@@ -164,11 +168,10 @@ func (s *Service) catchUp(ctx context.Context, c *call, st *stream, out sse, seq
 		return err
 	}
 	st.caughtUp(head)
-	cursor := s.cursor(c.ch, c.visitor, head)
 	if reset {
-		return out.send("reset", cursor, struct{}{})
+		return out.send("reset", s.cursor(c.ch, c.visitor, head), struct{}{})
 	}
-	return s.deliver(out, items, read, cursor)
+	return s.deliver(c, out, items, read, head)
 }
 
 func (st *stream) owned() []crm.ID {
@@ -179,7 +182,8 @@ func (st *stream) owned() []crm.ID {
 
 // deliver sends messages. Only the last event moves the cursor: whoever is cut off
 // between gets all of them again.
-func (s *Service) deliver(out sse, items []Message, read bool, cursor string) error {
+func (s *Service) deliver(c *call, out sse, items []Message, read bool, seq int64) error {
+	cursor := s.cursor(c.ch, c.visitor, seq)
 	for _, m := range items {
 		if err := out.send("message", "", m); err != nil {
 			return err
@@ -188,7 +192,7 @@ func (s *Service) deliver(out sse, items []Message, read bool, cursor string) er
 	if read {
 		return out.send("read", cursor, struct{}{})
 	}
-	return out.send("ping", cursor, struct{}{})
+	return out.send("ping", cursor, Ping{Online: s.online(c.ch)})
 }
 
 // follow sends what the marks say until the visitor leaves.
@@ -233,7 +237,7 @@ func (s *Service) beat(ctx context.Context, c *call, st *stream, out sse) error 
 	if gap {
 		return s.sendNews(ctx, c, st, out)
 	}
-	return out.send("ping", s.cursor(c.ch, c.visitor, seq), struct{}{})
+	return out.send("ping", s.cursor(c.ch, c.visitor, seq), Ping{Online: s.online(c.ch)})
 }
 
 // resolve finds the visitor's contacts anew. Where they are others than before,
@@ -287,7 +291,7 @@ func (s *Service) sendNews(ctx context.Context, c *call, st *stream, out sse) er
 	if err != nil {
 		return err
 	}
-	return s.deliver(out, items, read, s.cursor(c.ch, c.visitor, n.seq))
+	return s.deliver(c, out, items, read, n.seq)
 }
 
 func (s *Service) sendTyping(ctx context.Context, c *call, out sse, t *typing) error {
