@@ -27,7 +27,7 @@ const (
 // end too, up to its own care.
 func (q *Queue) Run(ctx context.Context) error {
 	q.sched.start()
-	if err := q.scan(ctx); err != nil {
+	if err := q.scan(ctx); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("jobs: looking for work: %w", err)
 	}
 	q.d.Listen(ctx, topic, func(payload string) {

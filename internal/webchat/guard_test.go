@@ -397,7 +397,7 @@ func TestFiles(t *testing.T) {
 		_, second, _ := strings.Cut(files[1].URL, "?token=")
 		id, _, _ := strings.Cut(image.File, ".")
 		for name, tok := range map[string]string{
-			"none": "", "the other file's": second, "a session": v.Token, "changed": "B" + token[1:],
+			"none": "", "the other file's": second, "a session": v.Token, "changed": string(token[0]^1) + token[1:],
 			"expired": r.svc.pass(filePurpose(r.ch, id), time.Now().Add(-time.Second)),
 		} {
 			if resp, _ := r.raw("GET", path+"?token="+tok, nil); resp.StatusCode != 404 {
