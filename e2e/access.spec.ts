@@ -6,6 +6,9 @@ import { Server } from './server.ts';
 
 // Every screen at every width, light and dark, without a violation of WCAG 2.2 AA.
 
+// A trace would copy these large pages at every step.
+test.use({ trace: 'off' });
+
 let server: Server;
 let chat = '';
 let channels: string[] = [];

@@ -136,10 +136,12 @@ test('the main path by keyboard alone', async ({ page, server }) => {
   await page.keyboard.press('/');
   await page.keyboard.type('Mateo');
   await expect(inbox.list.getByRole('link')).toHaveCount(1);
+  await expect(inbox.composer).toBeVisible();
   // Once clears the search, twice leaves it.
   await page.keyboard.press('Escape');
   await expect(inbox.list.getByRole('link')).toHaveCount(2);
   await page.keyboard.press('Escape');
+  await expect(inbox.composer).toBeVisible();
 
   for (const key of ['?', 'Control+k']) {
     await page.keyboard.press(key);
@@ -147,6 +149,8 @@ test('the main path by keyboard alone', async ({ page, server }) => {
     await page.keyboard.press('Escape');
     await expect(page.getByRole('dialog')).toBeHidden();
   }
+  // Escape closed the dialogs and nothing below them.
+  await expect(inbox.composer).toBeVisible();
 
   await page.keyboard.press('e');
   await expect(inbox.timeline.getByText(/closed the conversation/i)).toBeVisible();

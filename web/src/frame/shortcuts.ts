@@ -6,6 +6,12 @@ export type Keys = Record<string, (e: KeyboardEvent) => void>;
 const layers: { current: Keys }[] = [];
 let chord = '';
 let chordTimer = 0;
+// A panel that closes by this very key is gone by the time the key arrives here,
+// so whether one was open is noted before anybody else hears of the key.
+let floating = false;
+const note = () => {
+  floating = document.querySelector(floatingParts) !== null;
+};
 
 /** Keys that act anywhere outside text fields: 'j', 'g m', 'Shift+R', 'Ctrl+k'. */
 export function useShortcuts(keys: Keys) {
@@ -13,10 +19,15 @@ export function useShortcuts(keys: Keys) {
   latest.current = keys;
   useEffect(() => {
     layers.push(latest);
-    if (layers.length === 1) document.addEventListener('keydown', onKey);
+    if (layers.length === 1) {
+      window.addEventListener('keydown', note, true);
+      document.addEventListener('keydown', onKey);
+    }
     return () => {
       layers.splice(layers.indexOf(latest), 1);
-      if (layers.length === 0) document.removeEventListener('keydown', onKey);
+      if (layers.length > 0) return;
+      window.removeEventListener('keydown', note, true);
+      document.removeEventListener('keydown', onKey);
     };
   }, []);
 }
@@ -38,7 +49,6 @@ const floatingParts = '[role="dialog"], [role="menu"], [aria-haspopup][aria-expa
 
 function onKey(e: KeyboardEvent) {
   if (e.defaultPrevented || e.isComposing || e.altKey) return;
-  const floating = document.querySelector(floatingParts);
   if (e.ctrlKey || e.metaKey) {
     if (!e.shiftKey) run(`Ctrl+${e.key.toLowerCase()}`, e);
     return;

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import type { ListFilter } from '../api/queries';
 import { channelsQuery, useMay } from '../api/queries';
 import { t } from '../i18n';
 import { EmptyState } from '../ui/states';
+import { useListSearch } from './use-list-search';
 
 export function ListEmpty({ filter, q }: { filter: ListFilter; q: string }) {
-  const navigate = useNavigate({ from: '/inbox/$inbox' });
+  const change = useListSearch();
   const { data: channels } = useQuery({ ...channelsQuery, enabled: q === '' });
   const mayConnect = useMay('channels.manage');
   const to = (inbox: string, label: string) => (
@@ -17,13 +18,7 @@ export function ListEmpty({ filter, q }: { filter: ListFilter; q: string }) {
   if (q)
     return (
       <EmptyState icon="search" title={t.emptySearch(q)} help={t.emptySearchHelp}>
-        <button
-          type="button"
-          className="btn"
-          onClick={() =>
-            void navigate({ to: '.', search: (o: object) => ({ ...o, q: undefined }) })
-          }
-        >
+        <button type="button" className="btn" onClick={() => change({ q: undefined })}>
           {t.clearSearch}
         </button>
       </EmptyState>

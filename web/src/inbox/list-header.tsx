@@ -13,26 +13,22 @@ import { usePhone, useWide } from '../ui/use-media';
 import { inboxIcons, inboxIds } from './inbox-entries';
 import { SearchBox } from './search-box';
 import { useListFilter } from './use-inbox-list';
+import { useListSearch } from './use-list-search';
 
 export const sortLabel = (sort: Sort, status: StatusFilter) =>
   sort === 'newest' || sort === 'oldest' ? t.sorts[sort] : t.sorts[sort][status];
 
 export function ListHeader({ sidebar }: { sidebar: boolean }) {
   const { filter, q } = useListFilter();
-  const navigate = useNavigate({ from: '/inbox/$inbox' });
+  const change = useListSearch();
   const mayAdd = useMay('contacts.edit');
   const statuses: StatusFilter[] = ['open', 'closed', 'snoozed', 'all'];
   const sorts: Sort[] = ['newest', 'oldest', 'longest', 'shortest'];
   // Defaults stay out of the address.
   const set = ({ status = filter.status, sort = filter.sort }: Partial<typeof filter>) =>
-    void navigate({
-      to: '.',
-      search: (old: object) => ({
-        ...old,
-        status: status === 'open' ? undefined : status,
-        sort: sort === 'newest' ? undefined : sort,
-      }),
-      replace: true,
+    change({
+      status: status === 'open' ? undefined : status,
+      sort: sort === 'newest' ? undefined : sort,
     });
   const choice =
     'inline-flex h-7 min-w-0 items-center gap-1 rounded-6 px-1.5 text-13 text-muted hover:bg-hover hover:text-text';

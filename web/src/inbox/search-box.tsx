@@ -1,14 +1,14 @@
-import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
 import { Icon } from '../ui/icon';
 import { useListFilter } from './use-inbox-list';
+import { useListSearch } from './use-list-search';
 
 /** Searches contacts while typing; what is searched stands in the address. */
 export function SearchBox() {
   const { q } = useListFilter();
-  const navigate = useNavigate({ from: '/inbox/$inbox' });
+  const change = useListSearch();
   const [text, setText] = useState(q);
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef(0);
@@ -19,10 +19,7 @@ export function SearchBox() {
   const search = (value: string, delay: number) => {
     setText(value);
     clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => {
-      const next = value.trim() || undefined;
-      void navigate({ to: '.', search: (old: object) => ({ ...old, q: next }), replace: true });
-    }, delay);
+    timer.current = window.setTimeout(() => change({ q: value.trim() || undefined }), delay);
   };
   return (
     <div className="relative min-w-0 flex-1">
