@@ -4,7 +4,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 export CGO_ENABLED ?= 0
 
-.PHONY: run build web widget go dev test test-go test-web test-e2e lint fmt bench screenshots api clean
+.PHONY: run build web widget go dev test test-go test-web test-e2e lint fmt bench a11y api clean
 
 run: build ## Build everything and serve the demo on http://localhost:8080
 	@bin/bandeja demo
@@ -52,8 +52,8 @@ fmt: ## Format everything
 bench: build ## Measure; prints a table and writes bench/results.json
 	@scripts/with-postgres bin/bandeja bench run --out bench/results.json
 
-screenshots: build e2e/node_modules/.ok ## Photograph every screen into screenshots/
-	@cd e2e && npx playwright test --config screenshots.config.ts
+a11y: build e2e/node_modules/.ok ## Walk through every screen with axe
+	@cd e2e && A11Y=1 npx playwright test
 
 api: go ## Renew the API description and the web app's types from the server
 	bin/bandeja openapi > web/openapi.json

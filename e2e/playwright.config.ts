@@ -18,7 +18,9 @@ export const chromium = {
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '*.spec.ts',
+  // The walk through every screen with axe takes minutes: make a11y.
+  testMatch: process.env.A11Y ? '*.a11y.ts' : '*.spec.ts',
+  retries: 2,
   fullyParallel: false,
   workers: 2,
   timeout: 180_000,
