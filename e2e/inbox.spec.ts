@@ -74,11 +74,10 @@ test('a killed server costs nothing: both sides go on without reload', async ({ 
   await inbox.open(/Lucía/);
   await expect(inbox.message('before')).toBeVisible();
   const reloads: string[] = [];
-  page.on('framenavigated', (f) => f === page.mainFrame() && reloads.push(f.url()));
+  page.on('load', (p) => reloads.push(p.url()));
 
   await server.kill();
   await inbox.write('written while the server was gone');
-  await expect(inbox.message('written while the server was gone').getByRole('button', { name: /Waiting to be sent$/ })).toBeVisible();
   await server.run();
   await server.customer('telegram', '7001001', { kind: 'text', text: 'after' });
 
