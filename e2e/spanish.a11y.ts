@@ -19,7 +19,7 @@ test('the main path in Spanish', async ({ page, server }) => {
   const sidebar = page.getByRole('navigation', { name: 'Bandejas de entrada' });
   for (const name of [/^Todos/, /^Míos/, /^Sin asignar/]) await expect(sidebar.getByRole('link', { name })).toBeVisible();
   const inbox = new Inbox(page, 'es');
-  await expect(inbox.row(mateo.name)).toContainText('1 mensaje sin leer');
+  await expect(inbox.row(mateo.name)).toContainText('1 mensaje no leído');
   await inbox.open(mateo.name);
   await expect(inbox.message('¿Hacen envíos?')).toBeVisible();
   await expect(inbox.timeline.getByRole('heading', { name: 'Hoy' })).toBeVisible();
@@ -30,7 +30,7 @@ test('the main path in Spanish', async ({ page, server }) => {
   await expect(page.getByRole('button', { name: 'Asignar: Laura M.' })).toBeVisible();
   await inbox.composer.getByRole('button', { name: 'Comentario' }).click();
   await inbox.composer.getByRole('textbox', { name: 'Solo su equipo ve este comentario' }).fill('Cliente nuevo');
-  await inbox.composer.getByRole('button', { name: /^Comentar/ }).click();
+  await inbox.composer.getByRole('button', { name: /^Comentar( |$)/ }).click();
   await expect(inbox.message('Cliente nuevo')).toContainText('Comentario');
 
   await page.getByRole('button', { name: 'Cerrar conversación' }).click();
