@@ -76,8 +76,18 @@ test('a killed server costs nothing: both sides go on without reload', async ({ 
   const reloads: string[] = [];
   page.on('load', (p) => reloads.push(p.url()));
 
+  // The rest of the app comes into the cache when the browser is idle.
+  await expect
+    .poll(() => page.evaluate(() => performance.getEntriesByType('resource').some((e) => e.name.includes('/emoji-picker'))))
+    .toBe(true);
+
   await server.kill();
   await inbox.write('written while the server was gone');
+  await expect(inbox.message('written while the server was gone').getByRole('button', { name: /Waiting to be sent$/ })).toBeVisible();
+  // A part of the app that was never used opens nevertheless.
+  await inbox.composer.getByRole('button', { name: 'Emoji' }).click();
+  await expect(page.getByRole('dialog', { name: 'Emoji' }).getByRole('textbox')).toBeVisible();
+  await page.keyboard.press('Escape');
   await server.run();
   await server.customer('telegram', '7001001', { kind: 'text', text: 'after' });
 

@@ -6,7 +6,6 @@ import { owner } from './server.ts';
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
 test('the main path on a phone', async ({ page, server }) => {
-  page.on('pageerror', (e) => console.log('PAGEERROR', e.stack)); page.on('console', (m) => m.type() === 'error' && console.log('CONSOLE', m.text()));
   server.addOwner();
   await server.connect('telegram');
   await server.connect('whatsapp_cloud');

@@ -20,7 +20,7 @@ export default defineConfig({
   testDir: '.',
   // The walk through every screen with axe takes minutes: make a11y.
   testMatch: process.env.A11Y ? '*.a11y.ts' : '*.spec.ts',
-  retries: 2,
+  retries: 0,
   fullyParallel: false,
   workers: 2,
   timeout: 180_000,

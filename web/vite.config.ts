@@ -1,11 +1,21 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const server = process.env.BANDEJA_DEV_SERVER ?? 'http://127.0.0.1:8080';
 
+/** Writes parts.json, the files that src/parts.ts fetches ahead. */
+const partsList: Plugin = {
+  name: 'parts-list',
+  generateBundle(_, bundle) {
+    const files = Object.keys(bundle).filter((name) => /\.(js|css)$/.test(name));
+    const source = JSON.stringify(files.map((name) => `/${name}`));
+    this.emitFile({ type: 'asset', fileName: 'parts.json', source });
+  },
+};
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), partsList],
   build: {
     target: 'es2022',
     // The font and images stay files of their own: data: addresses would need a

@@ -10,6 +10,8 @@ import (
 	"github.com/bandeja/bandeja/internal/bench"
 	"github.com/bandeja/bandeja/internal/config"
 	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/web"
+	"github.com/bandeja/bandeja/widget"
 )
 
 type benchCmd struct {
@@ -26,6 +28,7 @@ type benchRunCmd struct {
 	Contacts int           `help:"Contacts that lists and searches are measured on." default:"1000000"`
 	Messages int           `help:"Messages of theirs." default:"5000000"`
 	Length   time.Duration `help:"How long each load runs." default:"5s"`
+	Only     []string      `help:"Parts to measure: sqlite, postgres, lists, sizes; all by default." enum:"sqlite,postgres,lists,sizes"`
 }
 
 func (c benchRunCmd) Run(ctx context.Context) error {
@@ -34,7 +37,8 @@ func (c benchRunCmd) Run(ctx context.Context) error {
 		return err
 	}
 	results, err := bench.Run(ctx, bench.RunOptions{
-		Binary: self, PostgresURL: os.Getenv(postgresEnv), Contacts: c.Contacts, Messages: c.Messages, Length: c.Length, Out: os.Stdout,
+		Binary: self, PostgresURL: os.Getenv(postgresEnv), Contacts: c.Contacts, Messages: c.Messages, Length: c.Length,
+		Only: c.Only, Web: web.Files(), Widget: widget.Files(), Out: os.Stdout,
 	})
 	if err != nil {
 		return err

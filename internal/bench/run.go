@@ -7,12 +7,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,8 +33,14 @@ type RunOptions struct {
 	Contacts, Messages int
 	// Length is how long each load runs.
 	Length time.Duration
-	Out    io.Writer
+	// Only names the parts to measure: sqlite, postgres, lists, sizes. Empty means all.
+	Only []string
+	// Web and Widget are the built web app and widget.
+	Web, Widget fs.FS
+	Out         io.Writer
 }
+
+func (o RunOptions) wants(part string) bool { return len(o.Only) == 0 || slices.Contains(o.Only, part) }
 
 // Result is one line of the table.
 type Result struct {
@@ -77,6 +86,9 @@ func Run(ctx context.Context, o RunOptions) ([]Result, error) {
 		r.add(Result{Name: fmt.Sprintf("ceiling: net/http POST, %d connections", c), Latency: l})
 	}
 	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		if !r.wants(string(dialect)) {
+			continue
+		}
 		if dialect == db.Postgres && o.PostgresURL == "" {
 			fmt.Fprintln(o.Out, "PostgreSQL is left out: BANDEJA_TEST_POSTGRES is not set")
 			continue
@@ -85,10 +97,15 @@ func Run(ctx context.Context, o RunOptions) ([]Result, error) {
 			return r.results, fmt.Errorf("%s: %w", dialect, err)
 		}
 	}
-	if err := r.lists(ctx); err != nil {
-		return r.results, err
+	if r.wants("lists") {
+		if err := r.lists(ctx); err != nil {
+			return r.results, err
+		}
 	}
-	return r.results, r.sizes()
+	if r.wants("sizes") {
+		return r.results, r.sizes()
+	}
+	return r.results, nil
 }
 
 // update is a Telegram webhook, its numbers making it unique.
@@ -131,10 +148,12 @@ func (r *run) traffic(ctx context.Context, dialect db.Dialect) error {
 		}
 		r.add(Result{Name: fmt.Sprintf("%s ceiling: raw webhook rows, %d callers", dialect, c), Latency: accept[c]})
 	}
-	if ingest[64], err = rawIngest(ctx, raw, 64, r.Length, update(1, 1)); err != nil {
-		return err
+	for _, c := range []int{1, 8, 64} {
+		if ingest[c], err = rawIngest(ctx, raw, c, r.Length, update(1, 1)); err != nil {
+			return err
+		}
+		r.add(Result{Name: fmt.Sprintf("%s ceiling: raw webhook and message rows, %d callers", dialect, c), Latency: ingest[c]})
 	}
-	r.add(Result{Name: fmt.Sprintf("%s ceiling: raw message rows, 64 callers", dialect), Latency: ingest[64]})
 	if err := raw.Close(); err != nil {
 		return err
 	}
@@ -196,12 +215,10 @@ func (r *run) traffic(ctx context.Context, dialect db.Dialect) error {
 		}
 		visible := float64(l.Count) / time.Since(begun).Seconds()
 		r.add(Result{Name: fmt.Sprintf("%s: webhook accepted, %d connections", dialect, c), Latency: l, Ratio: l.PerSecond / accept[c].PerSecond})
-		if c == 64 {
-			r.add(Result{
-				Name: fmt.Sprintf("%s: messages until visible, %d connections", dialect, c), Value: visible, Unit: "/s",
-				Ratio: visible / ingest[64].PerSecond, Target: "≥ 0.6 × ceiling",
-			})
-		}
+		r.add(Result{
+			Name: fmt.Sprintf("%s: messages until visible, %d connections", dialect, c), Value: visible, Unit: "/s",
+			Ratio: visible / ingest[c].PerSecond, Target: "≥ 0.6 × ceiling",
+		})
 	}
 	if err := r.live(ctx, dialect, s, post, &numbers); err != nil {
 		return err
@@ -408,19 +425,94 @@ func (r *run) sizes() error {
 		return err
 	}
 	r.add(Result{Name: "binary", Value: float64(info.Size()) / (1 << 20), Unit: "MB", Target: "≤ 40"})
+	first, err := firstLoad(r.Web)
+	if err != nil {
+		return err
+	}
+	r.add(Result{Name: "inbox, first load, gzip", Value: first, Unit: "KB", Target: "≤ 200"})
+	names, err := fs.Glob(r.Widget, "*.js")
+	if err != nil {
+		return err
+	}
+	widget, err := gzipped(r.Widget, names...)
+	if err != nil {
+		return err
+	}
+	r.add(Result{Name: "widget, whole, gzip", Value: widget, Unit: "KB", Target: "≤ 20"})
 	return nil
 }
 
-// Gzipped returns the size of data after gzip, in KB.
-func Gzipped(data []byte) float64 {
-	var n counter
-	w, err := gzip.NewWriterLevel(&n, gzip.BestCompression)
+// firstLoad is what a browser fetches to show the inbox: the page, its scripts and
+// styles, the font, one language and the realtime client, in KB.
+func firstLoad(web fs.FS) (float64, error) {
+	raw, err := fs.ReadFile(web, ".vite/manifest.json")
 	if err != nil {
-		panic(err) // the level is a constant
+		return 0, err
 	}
-	_, _ = w.Write(data)
-	_ = w.Close()
-	return float64(n) / 1024
+	var manifest map[string]struct {
+		File                 string
+		CSS, Imports, Assets []string
+	}
+	if err := json.Unmarshal(raw, &manifest); err != nil {
+		return 0, err
+	}
+	files := map[string]bool{"index.html": true}
+	var take func(key string)
+	take = func(key string) {
+		chunk, ok := manifest[key]
+		if !ok || files[chunk.File] {
+			return
+		}
+		for _, f := range append([]string{chunk.File}, chunk.CSS...) {
+			files[f] = true
+		}
+		for _, f := range chunk.Assets {
+			if strings.HasSuffix(f, ".woff2") {
+				files[f] = true
+			}
+		}
+		for _, next := range chunk.Imports {
+			take(next)
+		}
+	}
+	for key := range manifest {
+		if strings.Contains(key, "centrifuge") {
+			take(key)
+		}
+	}
+	for _, key := range []string{"index.html", "src/frame/app-frame.tsx", "src/inbox/inbox-page.tsx", "src/i18n/es.ts"} {
+		if _, ok := manifest[key]; !ok {
+			return 0, fmt.Errorf("bench: no %s in the web app's manifest", key)
+		}
+		take(key)
+	}
+	return gzipped(web, slices.Collect(maps.Keys(files))...)
+}
+
+// gzipped returns the size of files after gzip, in KB.
+func gzipped(files fs.FS, names ...string) (float64, error) {
+	var n counter
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return 0, err
+		}
+		if strings.HasSuffix(name, ".woff2") { // compressed already
+			n += counter(len(data))
+			continue
+		}
+		w, err := gzip.NewWriterLevel(&n, gzip.BestCompression)
+		if err != nil {
+			return 0, err
+		}
+		if _, err := w.Write(data); err != nil {
+			return 0, err
+		}
+		if err := w.Close(); err != nil {
+			return 0, err
+		}
+	}
+	return float64(n) / 1024, nil
 }
 
 type counter int

@@ -50,6 +50,9 @@ func (s *Server) environ() []string {
 		"BANDEJA_PUBLIC_URL=http://" + s.Address, "BANDEJA_DATABASE_URL=" + s.DatabaseURL, "BANDEJA_LOG_LEVEL=warn",
 		"PATH=" + os.Getenv("PATH"), "HOME=" + s.DataDir, "TZ=UTC",
 	}
+	if p := os.Getenv("BANDEJA_PPROF_LISTEN"); p != "" {
+		env = append(env, "BANDEJA_PPROF_LISTEN="+p)
+	}
 	return env
 }
 

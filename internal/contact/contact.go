@@ -160,6 +160,20 @@ func SaveState(tx *db.Tx, c *Contact) error {
 		int64(c.Workspace), int64(c.ID))
 }
 
+// SaveLast is SaveState for a contact of which only the unread mark and what was
+// written last has changed: the row keeps its place in every list that isn't
+// sorted by the last message, and those indexes aren't touched.
+func SaveLast(tx *db.Tx, c *Contact) error {
+	c.Version++
+	return tx.Queue(`UPDATE contact SET unread = $1, last_at = $2, last_id = $3, last_direction = $4, last_kind = $5, last_text = $6,
+			last_source = $7, last_user_id = $8, last_channel_id = $9, last_channel_type = $10, last_incoming_at = $11,
+			last_incoming_id = $12, last_status = $13, version = $14
+		WHERE workspace_id = $15 AND id = $16`,
+		c.Unread, c.Last.At, int64(c.Last.ID), string(c.Last.Direction), string(c.Last.Kind), c.Last.Text,
+		string(c.Last.Source), int64(c.Last.User), int64(c.Last.Channel), c.Last.ChannelType, c.LastIncomingAt,
+		int64(c.LastIncomingID), string(c.Last.Status), c.Version, int64(c.Workspace), int64(c.ID))
+}
+
 // SaveFields stores the fields that describe the person, and its terms anew.
 func SaveFields(tx *db.Tx, c *Contact) error {
 	c.Version++

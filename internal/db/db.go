@@ -213,6 +213,49 @@ func (tx *Tx) Queue(q string, args ...any) error {
 	return tx.wrap(q, tx.conn.queue(tx.ctx, q, args))
 }
 
+// Insert queues the insertion of rows, many in one statement: into is the table
+// with its columns, conflict what follows the values, or "".
+func (tx *Tx) Insert(into, conflict string, rows [][]any) error {
+	for len(rows) > 0 {
+		n := Chunk(len(rows))
+		columns := len(rows[0])
+		args := make([]any, 0, n*columns)
+		for _, row := range rows[:n] {
+			args = append(args, row...)
+		}
+		if err := tx.Queue(insertText(into, conflict, columns, n), args...); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+type insertKey struct {
+	into, conflict string
+	rows           int
+}
+
+var insertTexts sync.Map // insertKey → string
+
+func insertText(into, conflict string, columns, rows int) string {
+	key := insertKey{into, conflict, rows}
+	if text, ok := insertTexts.Load(key); ok {
+		return text.(string)
+	}
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + into + " VALUES ")
+	for i := range rows {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("(" + Params(i*columns+1, columns) + ")")
+	}
+	b.WriteString(" " + conflict)
+	insertTexts.Store(key, b.String())
+	return b.String()
+}
+
 // Query runs a query. The caller closes the rows; see [Each].
 func (tx *Tx) Query(q string, args ...any) (*sql.Rows, error) {
 	tx.check(q, len(args))
@@ -378,6 +421,17 @@ func Batched(n int) int {
 		}
 	}
 	return n
+}
+
+// Chunk returns how many of n rows go in one statement, so that any number of rows
+// is written by few statements with few texts.
+func Chunk(n int) int {
+	for _, size := range []int{64, 16, 4} {
+		if size <= n {
+			return size
+		}
+	}
+	return 1
 }
 
 // InList appends the ids to args, padded to [Batched] size, and returns the

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,9 +23,19 @@ const (
 	pgRetries = 8
 )
 
+// analyzeEvery is how often tables without statistics are looked for, and
+// analyzeFrom how many changed rows make one worth it.
+const (
+	analyzeEvery = 3 * time.Second
+	analyzeFrom  = 400
+)
+
 type pgBackend struct {
 	pool *sql.DB
 	url  string
+	log  *slog.Logger
+	stop context.CancelFunc
+	wg   sync.WaitGroup
 }
 
 func openPostgres(ctx context.Context, o Options) (backend, error) {
@@ -37,7 +50,7 @@ func openPostgres(ctx context.Context, o Options) (backend, error) {
 	pool.SetMaxOpenConns(pgConns)
 	pool.SetMaxIdleConns(pgConns)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	b := &pgBackend{pool: pool, url: o.URL}
+	b := &pgBackend{pool: pool, url: o.URL, log: o.Logger}
 	var version int
 	if err := pool.QueryRowContext(ctx, `SELECT current_setting('server_version_num')::int`).Scan(&version); err != nil {
 		_ = pool.Close()
@@ -47,12 +60,63 @@ func openPostgres(ctx context.Context, o Options) (backend, error) {
 		_ = pool.Close()
 		return nil, fmt.Errorf("db: PostgreSQL 15 or newer is needed, this is %d", version/10000)
 	}
+	if o.Instance != "" {
+		care, stop := context.WithCancel(context.WithoutCancel(ctx))
+		b.stop = stop
+		b.wg.Go(func() { b.analyzeLoop(care) })
+	}
 	return b, nil
+}
+
+// analyzeLoop gathers statistics for tables that have none. Autovacuum looks once a
+// minute; until then a new database under load would run on plans made for empty
+// tables, which scan all of them.
+func (b *pgBackend) analyzeLoop(ctx context.Context) {
+	t := time.NewTicker(analyzeEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			if err := b.analyzeNew(ctx); err != nil && ctx.Err() == nil {
+				b.log.Debug("tables could not be analyzed", "err", err)
+			}
+		}
+	}
+}
+
+func (b *pgBackend) analyzeNew(ctx context.Context) error {
+	rows, err := b.pool.QueryContext(ctx, `SELECT quote_ident(relname) FROM pg_stat_user_tables
+		WHERE schemaname = current_schema() AND last_analyze IS NULL AND last_autoanalyze IS NULL AND n_mod_since_analyze >= $1`, analyzeFrom)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var tables []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		tables = append(tables, name)
+	}
+	if err := rows.Err(); err != nil || len(tables) == 0 {
+		return err
+	}
+	_, err = b.pool.ExecContext(ctx, `ANALYZE `+strings.Join(tables, ", "))
+	return err
 }
 
 func (b *pgBackend) handle() *sql.DB { return b.pool }
 
-func (b *pgBackend) close() error { return b.pool.Close() }
+func (b *pgBackend) close() error {
+	if b.stop != nil {
+		b.stop()
+		b.wg.Wait()
+	}
+	return b.pool.Close()
+}
 
 func (b *pgBackend) read(ctx context.Context, d *DB, fn func(*Tx) error) error {
 	conn, err := b.pool.Conn(ctx)

@@ -8,8 +8,10 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -115,20 +117,55 @@ func (l *Log) flush(tx *db.Tx, c *collected) error {
 		if err := tx.Queue(`UPDATE workspace SET event_seq = event_seq + $1 WHERE id = $2`, len(events), ws); err != nil {
 			return err
 		}
-		for i, e := range events {
-			err := tx.Queue(`INSERT INTO event (workspace_id, seq, id, at, kind, contact_id, conversation_id, message_id,
-					actor_source, actor_id, data, timeline)
-				SELECT id, event_seq - CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS BIGINT),
-					CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($9 AS BIGINT), CAST($10 AS TEXT), CAST($11 AS BOOLEAN)
-				FROM workspace WHERE id = $12`,
-				int64(len(events)-1-i), int64(e.ID), e.At.UnixMicro(), string(e.Kind), int64(e.Contact),
-				int64(e.Conversation), int64(e.Message), string(e.Actor.Source), int64(e.Actor.ID), e.Data, e.Timeline, ws)
-			if err != nil {
+		for i := 0; i < len(events); {
+			n := db.Chunk(len(events) - i)
+			if err := insert(tx, ws, events[i:i+n], len(events)-1-i); err != nil {
 				return err
 			}
+			i += n
 		}
 	}
 	return nil
+}
+
+// insert writes events that lie behind the workspace's newest seq by behind,
+// behind-1 …: the number is known to the database alone, so one round trip is
+// enough.
+func insert(tx *db.Tx, ws crm.ID, events []Event, behind int) error {
+	args := make([]any, 0, 11*len(events)+1)
+	for i, e := range events {
+		args = append(args, int64(behind-i), int64(e.ID), e.At.UnixMicro(), string(e.Kind), int64(e.Contact),
+			int64(e.Conversation), int64(e.Message), string(e.Actor.Source), int64(e.Actor.ID), e.Data, e.Timeline)
+	}
+	return tx.Queue(insertText(len(events)), append(args, int64(ws))...)
+}
+
+var insertTexts sync.Map // number of events → string
+
+func insertText(n int) string {
+	if text, ok := insertTexts.Load(n); ok {
+		return text.(string)
+	}
+	var b strings.Builder
+	b.WriteString(`INSERT INTO event (workspace_id, seq, id, at, kind, contact_id, conversation_id, message_id, actor_source, actor_id, data, timeline)
+		SELECT w.id, w.event_seq - v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, v.column8, v.column9, v.column10, v.column11
+		FROM workspace w, (VALUES `)
+	types := []string{"BIGINT", "BIGINT", "BIGINT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BOOLEAN"}
+	p := 0
+	for row := range n {
+		values := make([]string, len(types))
+		for i, t := range types {
+			p++
+			values[i] = fmt.Sprintf("CAST($%d AS %s)", p, t)
+		}
+		if row > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("(" + strings.Join(values, ",") + ")")
+	}
+	fmt.Fprintf(&b, `) v WHERE w.id = $%d`, p+1)
+	insertTexts.Store(n, b.String())
+	return b.String()
 }
 
 const columns = `seq, id, at, kind, contact_id, conversation_id, message_id, actor_source, actor_id, data, timeline`

@@ -95,6 +95,7 @@ type Gateway struct {
 	inbox    Inbox
 	guarded  *http.Client
 	private  *http.Client
+	door     *door
 
 	mu    sync.RWMutex
 	byID  map[crm.ID]*Channel
@@ -111,6 +112,7 @@ func New(o Options) *Gateway {
 		byID:     make(map[crm.ID]*Channel),
 		byKey:    make(map[string]*Channel),
 	}
+	g.door = &door{g: g}
 	for _, a := range o.Adapters {
 		g.adapters[a.Describe().Type] = a
 	}

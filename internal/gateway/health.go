@@ -28,7 +28,7 @@ const countLimit = 10_000
 func (g *Gateway) Health(tx *db.Tx, workspace, id crm.ID) (Health, error) {
 	var h Health
 	err := tx.Row(`SELECT last_webhook_at, last_send_at, error_at, error_code, error_text,
-			(SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE workspace_id = $1 AND lane = $2 LIMIT $3) a),
+			(SELECT COALESCE(SUM(n), 0) FROM (SELECT LENGTH(payload) - LENGTH(REPLACE(payload, ' ', '')) + 1 AS n FROM job WHERE workspace_id = $1 AND lane = $2 LIMIT $3) a),
 			(SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE workspace_id = $1 AND limit_key = $4 AND limit_key <> '' LIMIT $3) b),
 			(SELECT COUNT(*) FROM (SELECT 1 FROM inbound WHERE workspace_id = $1 AND channel_id = $5 AND state IN ('unreadable', 'dead') AND state = 'unreadable' LIMIT $3) c),
 			(SELECT COUNT(*) FROM (SELECT 1 FROM inbound WHERE workspace_id = $1 AND channel_id = $5 AND state IN ('unreadable', 'dead') AND state = 'dead' LIMIT $3) d)

@@ -41,28 +41,29 @@ func (g *Gateway) Accept(ctx context.Context, ch *Channel, w channel.Webhook) er
 
 // Store keeps raw events of a channel and promises to process them.
 func (g *Gateway) Store(ctx context.Context, ch *Channel, raws ...[]byte) error {
-	return g.DB.Write(ctx, func(tx *db.Tx) error { return g.storeIn(tx, ch, raws) })
+	return g.door.store(ctx, &parcel{ch: ch, raws: raws})
 }
 
+// storeIn stores raw events and makes one job of them. One that was seen before is
+// not stored again, so the job doesn't find it.
 func (g *Gateway) storeIn(tx *db.Tx, ch *Channel, raws [][]byte) error {
+	if len(raws) == 0 {
+		return nil
+	}
+	ids := make([]string, 0, len(raws))
+	rows := make([][]any, 0, len(raws))
 	for _, raw := range raws {
 		id := tx.NewID()
-		err := tx.Queue(`INSERT INTO inbound (workspace_id, channel_id, id, event_key, received_at, state, raw)
-			VALUES ($1, $2, $3, $4, $5, 'new', $6) ON CONFLICT DO NOTHING`,
-			int64(ch.Workspace), int64(ch.ID), int64(id), eventKey(ch, raw), tx.Micros(), raw)
-		if err != nil {
-			return err
-		}
-		// A webhook seen before has another id, so it makes no second job.
-		err = g.Queue.EnqueueIf(tx, jobs.Job{
-			ID: id, Workspace: ch.Workspace, Lane: inLane(ch.ID), Kind: jobInbound, Payload: id.String(),
-		}, `SELECT 1 FROM inbound WHERE workspace_id = $8 AND channel_id = $9 AND id = $10`,
-			int64(ch.Workspace), int64(ch.ID), int64(id))
-		if err != nil {
-			return err
-		}
+		ids = append(ids, id.String())
+		rows = append(rows, []any{int64(ch.Workspace), int64(ch.ID), int64(id), eventKey(ch, raw), tx.Micros(), "new", raw})
 	}
-	return nil
+	if err := tx.Insert(`inbound (workspace_id, channel_id, id, event_key, received_at, state, raw)`, `ON CONFLICT DO NOTHING`, rows); err != nil {
+		return err
+	}
+	_, err := g.Queue.Enqueue(tx, jobs.Job{
+		Workspace: ch.Workspace, Lane: inLane(ch.ID), Kind: jobInbound, Payload: strings.Join(ids, " "),
+	})
+	return err
 }
 
 func inLane(channelID crm.ID) string { return "in:" + channelID.String() }
@@ -79,7 +80,6 @@ func eventKey(ch *Channel, raw []byte) []byte {
 
 // delivery is a stored webhook on its way into the inbox.
 type delivery struct {
-	job    *jobs.Job
 	id     crm.ID
 	events []channel.Inbound
 	// bad says why nothing, or not everything, could be read.
@@ -99,58 +99,90 @@ func (g *Gateway) process(ctx context.Context, batch []*jobs.Job) error {
 	if err != nil {
 		return err
 	}
+	for len(batch) > 0 {
+		n := some(batch)
+		if err := g.processSome(ctx, ch, batch[:n]); err != nil {
+			return err
+		}
+		batch = batch[n:]
+	}
+	return nil
+}
+
+// some returns how many of the jobs make a batch of webhooks.
+func some(batch []*jobs.Job) int {
+	webhooks := 0
+	for n, j := range batch {
+		webhooks += 1 + strings.Count(j.Payload, " ")
+		if n > 0 && webhooks > inboundBatch {
+			return n
+		}
+	}
+	return len(batch)
+}
+
+func (g *Gateway) processSome(ctx context.Context, ch *Channel, batch []*jobs.Job) error {
 	all, err := g.parse(ctx, ch, batch)
 	if err != nil {
 		return err
 	}
-	err = g.deliver(ctx, ch, all)
+	err = g.deliver(ctx, ch, all, batch)
 	if err == nil || errors.Is(err, jobs.ErrLost) || errors.Is(err, db.ErrUnavailable) || ctx.Err() != nil {
 		return err
 	}
 	g.Logger.Warn("a batch of webhooks failed, taking them one by one", "channel", ch.ID, "count", len(all), "err", err)
+	if len(batch) > 1 {
+		for _, j := range batch {
+			if err := g.processSome(ctx, ch, []*jobs.Job{j}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	for _, d := range all {
-		err := g.deliver(ctx, ch, []*delivery{d})
+		err := g.deliver(ctx, ch, []*delivery{d}, nil)
 		if err == nil {
 			continue
 		}
-		if d.job.Attempt+1 < inboundTries || errors.Is(err, db.ErrUnavailable) {
+		if batch[0].Attempt+1 < inboundTries || errors.Is(err, db.ErrUnavailable) {
 			return err // tried again later, and what came after it waits: order matters
 		}
 		if err := g.setAside(ctx, ch, d, err); err != nil {
 			return err
 		}
 	}
-	return nil
+	return nil // the queue settles the job
 }
 
+// parse reads those of the jobs' webhooks that are still to be processed.
 func (g *Gateway) parse(ctx context.Context, ch *Channel, batch []*jobs.Job) ([]*delivery, error) {
-	raws := make(map[crm.ID][]byte, len(batch))
-	ids := make([]any, 0, len(batch))
-	all := make([]*delivery, 0, len(batch))
+	var ids []any
 	for _, j := range batch {
-		id, err := crm.ParseID(j.Payload)
-		if err != nil {
-			return nil, err
+		for _, s := range strings.Fields(j.Payload) {
+			id, err := crm.ParseID(s)
+			if err != nil {
+				return nil, err
+			}
+			ids = append(ids, int64(id))
 		}
-		ids = append(ids, int64(id))
-		all = append(all, &delivery{job: j, id: id})
 	}
+	var all []*delivery
+	var raws [][]byte
 	err := g.DB.Read(ctx, func(tx *db.Tx) error {
 		list, args := db.InList([]any{ch.Workspace, ch.ID}, ids)
-		return tx.Each(`SELECT id, raw FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id IN (`+list+`)`, args,
+		return tx.Each(`SELECT id, raw FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id IN (`+list+`) AND state = 'new' ORDER BY id`, args,
 			func(r *sql.Rows) error {
-				var id crm.ID
-				var raw []byte
-				err := r.Scan(&id, &raw)
-				raws[id] = raw
+				d, raw := &delivery{}, []byte(nil)
+				err := r.Scan(&d.id, &raw)
+				all, raws = append(all, d), append(raws, raw)
 				return err
 			})
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range all {
-		d.events, d.bad = parseOne(ch, raws[d.id])
+	for i, d := range all {
+		d.events, d.bad = parseOne(ch, raws[i])
 	}
 	return all, nil
 }
@@ -182,13 +214,11 @@ func parseOne(ch *Channel, raw []byte) (events []channel.Inbound, bad string) {
 
 // deliver gives the inbox what was read, settles the jobs and promises what
 // follows from it, all in one transaction.
-func (g *Gateway) deliver(ctx context.Context, ch *Channel, all []*delivery) error {
+func (g *Gateway) deliver(ctx context.Context, ch *Channel, all []*delivery, batch []*jobs.Job) error {
 	return g.DB.Write(ctx, func(tx *db.Tx) error {
-		batch := make([]*jobs.Job, 0, len(all))
 		var events []channel.Inbound
 		done := make([]any, 0, len(all))
 		for _, d := range all {
-			batch = append(batch, d.job)
 			events = append(events, d.events...)
 			if d.bad == "" {
 				done = append(done, int64(d.id))
@@ -290,12 +320,8 @@ func (g *Gateway) unpark(ctx context.Context, batch []*jobs.Job) error {
 func (g *Gateway) setAside(ctx context.Context, ch *Channel, d *delivery, cause error) error {
 	g.Logger.Error("a webhook could not be processed and is set aside", "channel", ch.ID, "inbound", d.id, "err", cause)
 	return g.DB.Write(ctx, func(tx *db.Tx) error {
-		err := tx.Queue(`UPDATE inbound SET state = 'dead', error = $1 WHERE workspace_id = $2 AND channel_id = $3 AND id = $4`,
+		return tx.Queue(`UPDATE inbound SET state = 'dead', error = $1 WHERE workspace_id = $2 AND channel_id = $3 AND id = $4`,
 			clip(cause.Error()), int64(ch.Workspace), int64(ch.ID), int64(d.id))
-		if err != nil {
-			return err
-		}
-		return g.Queue.Done(tx, d.job)
 	})
 }
 

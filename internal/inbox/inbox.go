@@ -56,6 +56,13 @@ type tracked struct {
 	dirty bool
 }
 
+// sameState tells that the conversation, its assignee and the block are as they were.
+func (t *tracked) sameState() bool {
+	a, b := t.Contact, &t.before
+	return !t.fresh && a.Assignee == b.Assignee && a.Status == b.Status && a.StatusSince == b.StatusSince &&
+		a.Conversation == b.Conversation && a.Blocked == b.Blocked
+}
+
 func (in *Inbox) work(tx *db.Tx, workspace crm.ID) *workset {
 	return &workset{in: in, tx: tx, workspace: workspace, contacts: make(map[crm.ID]*tracked)}
 }
@@ -105,7 +112,11 @@ func (w *workset) save() error {
 	moves := make(map[countKey]counts)
 	for _, id := range ids {
 		t := w.contacts[id]
-		if err := contact.SaveState(w.tx, t.Contact); err != nil {
+		save := contact.SaveState
+		if t.sameState() {
+			save = contact.SaveLast
+		}
+		if err := save(w.tx, t.Contact); err != nil {
 			return err
 		}
 		if !t.fresh {

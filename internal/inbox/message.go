@@ -96,13 +96,20 @@ func reactions(list []Reaction) string {
 	return document(&list)
 }
 
-func insertMessage(tx *db.Tx, m *Message) error {
-	return tx.Queue(`INSERT INTO message (workspace_id, contact_id, id, conversation_id, channel_id, direction, source, user_id,
-			content, status, created_at, sent_at, reply_to, quote, external_id, client_ref)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+func insertMessage(tx *db.Tx, m *Message) error { return insertMessages(tx, [][]any{m.row()}) }
+
+// row is the message as insertMessages takes it.
+func (m *Message) row() []any {
+	return []any{
 		int64(m.Workspace), int64(m.Contact), int64(m.ID), int64(m.Conversation), int64(m.Channel), string(m.Direction),
 		string(m.Source), int64(m.User), document(&m.Content), string(m.Status), m.CreatedAt, m.SentAt,
-		quoteID(m.Quote), document(m.Quote), m.ExternalID, m.ClientRef)
+		quoteID(m.Quote), document(m.Quote), m.ExternalID, m.ClientRef,
+	}
+}
+
+func insertMessages(tx *db.Tx, rows [][]any) error {
+	return tx.Insert(`message (workspace_id, contact_id, id, conversation_id, channel_id, direction, source, user_id,
+		content, status, created_at, sent_at, reply_to, quote, external_id, client_ref)`, "", rows)
 }
 
 func quoteID(q *Quote) int64 {
@@ -197,9 +204,9 @@ func findExternal(tx *db.Tx, workspace, channelID crm.ID, ids []string) (map[str
 	return out, err
 }
 
-func addExternal(tx *db.Tx, m *Message, id string) error {
-	return tx.Queue(`INSERT INTO message_external (workspace_id, channel_id, external_id, contact_id, message_id) VALUES ($1, $2, $3, $4, $5)`,
-		int64(m.Workspace), int64(m.Channel), id, int64(m.Contact), int64(m.ID))
+// addExternals stores which message an external id names.
+func addExternals(tx *db.Tx, rows [][]any) error {
+	return tx.Insert(`message_external (workspace_id, channel_id, external_id, contact_id, message_id)`, "", rows)
 }
 
 // quoteOf returns m as another message quotes it.

@@ -60,14 +60,18 @@ func reachesOn(tx *db.Tx, workspace, channelID crm.ID, contacts []crm.ID) (map[c
 	return out, err
 }
 
-func saveReach(tx *db.Tx, workspace crm.ID, x *Reach) error {
-	x.dirty = false
-	return tx.Queue(`INSERT INTO contact_channel (workspace_id, contact_id, channel_id, address, label, last_message_at, last_incoming_at,
-			last_incoming, unreachable, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-		ON CONFLICT (workspace_id, contact_id, channel_id) DO UPDATE SET address = excluded.address, label = excluded.label,
+func saveReaches(tx *db.Tx, workspace crm.ID, list []*Reach) error {
+	rows := make([][]any, 0, len(list))
+	for _, x := range list {
+		x.dirty = false
+		rows = append(rows, []any{
+			int64(workspace), int64(x.Contact), int64(x.Channel), x.Address, x.Label, x.LastMessageAt, x.LastIncomingAt,
+			x.LastIncoming, x.Unreachable, x.CreatedAt,
+		})
+	}
+	return tx.Insert(`contact_channel (workspace_id, contact_id, channel_id, address, label, last_message_at, last_incoming_at,
+			last_incoming, unreachable, created_at)`,
+		`ON CONFLICT (workspace_id, contact_id, channel_id) DO UPDATE SET address = excluded.address, label = excluded.label,
 			last_message_at = excluded.last_message_at, last_incoming_at = excluded.last_incoming_at,
-			last_incoming = excluded.last_incoming, unreachable = excluded.unreachable`,
-		int64(workspace), int64(x.Contact), int64(x.Channel), x.Address, x.Label, x.LastMessageAt, x.LastIncomingAt,
-		x.LastIncoming, x.Unreachable, x.CreatedAt)
+			last_incoming = excluded.last_incoming, unreachable = excluded.unreachable`, rows)
 }

@@ -177,6 +177,9 @@ func (a *arrival) readUpTo(e *channel.Inbound) error {
 	if s == "" {
 		s = crm.Read
 	}
+	if err := a.flush(); err != nil {
+		return err
+	}
 	var found []*Message
 	err := a.tx.Each(`SELECT `+messageColumns+` FROM message WHERE workspace_id = $1 AND contact_id = $2 AND id < $3
 		AND direction = 'outgoing' AND channel_id = $4 AND status IN ('sent', 'delivered', 'uncertain') ORDER BY id DESC LIMIT $5`,

@@ -27,6 +27,8 @@ type arrival struct {
 	changed  map[ref]bool
 	reach    map[crm.ID]*Reach
 	received []gateway.Received
+	// inserts and externals are rows of messages that are still to be written.
+	inserts, externals [][]any
 }
 
 // Receive implements gateway.Inbox.
@@ -304,14 +306,10 @@ func (a *arrival) message(e *channel.Inbound) error {
 	if !incoming {
 		m.Direction, m.Source, m.Status = crm.Outgoing, crm.ByEcho, crm.Sent
 	}
-	if err := insertMessage(a.tx, m); err != nil {
-		return err
-	}
+	a.inserts = append(a.inserts, m.row())
 	r := ref{t.ID, m.ID}
 	if e.ExternalID != "" {
-		if err := addExternal(a.tx, m, e.ExternalID); err != nil {
-			return err
-		}
+		a.externals = append(a.externals, []any{int64(m.Workspace), int64(m.Channel), e.ExternalID, int64(m.Contact), int64(m.ID)})
 		a.external[e.ExternalID] = r
 	}
 	a.messages[r] = m
@@ -428,11 +426,7 @@ func (a *arrival) welcome(e *channel.Inbound) error {
 	})
 	if e.ExternalID != "" {
 		// The id is remembered, so that a replayed welcome is known.
-		err := a.tx.Queue(`INSERT INTO message_external (workspace_id, channel_id, external_id, contact_id, message_id) VALUES ($1, $2, $3, $4, 0)`,
-			int64(a.workspace), int64(a.ch.ID), e.ExternalID, int64(t.ID))
-		if err != nil {
-			return err
-		}
+		a.externals = append(a.externals, []any{int64(a.workspace), int64(a.ch.ID), e.ExternalID, int64(t.ID), int64(0)})
 		a.external[e.ExternalID] = ref{contact: t.ID}
 	}
 	a.noteReach(t, e, &Message{CreatedAt: a.tx.Micros(), SentAt: e.SentAt.UnixMicro()}, true)
@@ -513,8 +507,21 @@ func (a *arrival) moved(e *channel.Inbound) error {
 	return nil
 }
 
+// flush writes the new messages.
+func (a *arrival) flush() error {
+	inserts, externals := a.inserts, a.externals
+	a.inserts, a.externals = nil, nil
+	if err := insertMessages(a.tx, inserts); err != nil {
+		return err
+	}
+	return addExternals(a.tx, externals)
+}
+
 // finish writes what changed.
 func (a *arrival) finish() error {
+	if err := a.flush(); err != nil {
+		return err
+	}
 	refs := make([]ref, 0, len(a.changed))
 	for r := range a.changed {
 		refs = append(refs, r)
@@ -538,12 +545,14 @@ func (a *arrival) finish() error {
 		ids = append(ids, id)
 	}
 	sort.Slice(ids, func(i, j int) bool { return ids[i] < ids[j] })
+	var reaches []*Reach
 	for _, id := range ids {
-		if x := a.reach[id]; x.dirty {
-			if err := saveReach(a.tx, a.workspace, x); err != nil {
-				return err
-			}
+		if a.reach[id].dirty {
+			reaches = append(reaches, a.reach[id])
 		}
+	}
+	if err := saveReaches(a.tx, a.workspace, reaches); err != nil {
+		return err
 	}
 	return a.save()
 }

@@ -82,7 +82,7 @@ func (in *Inbox) Send(tx *db.Tx, v crm.Viewer, id crm.ID, out Outgoing) (*Messag
 		return nil, err
 	}
 	reach.LastMessageAt = m.CreatedAt
-	if err := saveReach(tx, v.Workspace, reach); err != nil {
+	if err := saveReaches(tx, v.Workspace, []*Reach{reach}); err != nil {
 		return nil, err
 	}
 	t.touch(m, ch.Type)

@@ -102,20 +102,6 @@ func (q *Queue) Enqueue(tx *db.Tx, j Job) (crm.ID, error) {
 	return j.ID, nil
 }
 
-// EnqueueIf is Enqueue on the condition that a row exists, as one statement: exists
-// is the SELECT after EXISTS, its parameters from $8 on.
-func (q *Queue) EnqueueIf(tx *db.Tx, j Job, exists string, args ...any) error {
-	all := append([]any{int64(j.Workspace), j.Lane, int64(tx.NewID()), j.Kind, j.LimitKey, j.Payload, micros(j.RunAt)}, args...)
-	err := tx.Queue(`INSERT INTO job (workspace_id, lane, id, kind, limit_key, payload, run_at)
-		SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT)
-		WHERE EXISTS (`+exists+`)`, all...)
-	if err != nil {
-		return err
-	}
-	q.wakeAfter(tx, j)
-	return nil
-}
-
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

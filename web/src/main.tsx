@@ -6,6 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queries';
 import { forgetSession } from './auth/session';
 import { language, loadLanguage, preferredLanguage, t } from './i18n';
+import { reloadWhenReplaced } from './parts';
 import { router } from './router';
 import { toast } from './ui/toast';
 
@@ -28,14 +29,7 @@ window.addEventListener('signed-out', () => {
   toast(t.signedOutElsewhere);
 });
 
-// A new version was deployed and this page's chunks are gone: start it afresh, once.
-window.addEventListener('vite:preloadError', (e) => {
-  const last = Number(sessionStorage.getItem('bandeja.reloaded') ?? 0);
-  if (Date.now() - last < 10_000) return;
-  e.preventDefault();
-  sessionStorage.setItem('bandeja.reloaded', String(Date.now()));
-  location.reload();
-});
+reloadWhenReplaced(import.meta.url);
 
 await loadLanguage(preferredLanguage());
 createRoot(document.getElementById('root')!).render(

@@ -11,8 +11,13 @@ import type { InboxId, Sort, StatusFilter } from './api/types';
 import { adoptMe } from './auth/session';
 import { authTexts } from './auth/texts';
 import { PageError, PageMissing, PagePending } from './frame/page-states';
+import { part } from './parts';
 import { settingsTexts } from './settings/texts';
 import { getPrefs } from './ui/prefs';
+
+/** A page whose code loads with its first visit. */
+const page = <T extends Record<string, unknown>>(load: () => Promise<T>) =>
+  lazyRouteComponent(() => part(load));
 
 const root = createRootRoute({ notFoundComponent: PageMissing, errorComponent: PageError });
 
@@ -22,7 +27,7 @@ const login = createRoute({
   validateSearch: (s: Record<string, unknown>): { next?: string } =>
     typeof s.next === 'string' ? { next: s.next } : {},
   beforeLoad: () => authTexts.load(),
-  component: lazyRouteComponent(() => import('./auth/login-page')),
+  component: page(() => import('./auth/login-page')),
 });
 
 const setup = createRoute({
@@ -32,7 +37,7 @@ const setup = createRoute({
     const [{ needed }] = await Promise.all([get<{ needed: boolean }>('/setup'), authTexts.load()]);
     if (!needed) throw redirect({ to: '/login', search: {} });
   },
-  component: lazyRouteComponent(() => import('./auth/setup-page')),
+  component: page(() => import('./auth/setup-page')),
 });
 
 const app = createRoute({
@@ -50,7 +55,7 @@ const app = createRoute({
       throw redirect({ to: '/login', search: next });
     }
   },
-  component: lazyRouteComponent(() => import('./frame/app-frame')),
+  component: page(() => import('./frame/app-frame')),
 });
 
 const home = createRoute({
@@ -92,13 +97,13 @@ const inbox = createRoute({
     if (!isInbox(params.inbox))
       throw redirect({ to: '/inbox/$inbox', params: { inbox: 'all' }, search: {} });
   },
-  component: lazyRouteComponent(() => import('./inbox/inbox-page')),
+  component: page(() => import('./inbox/inbox-page')),
 });
 
 const inboxHome = createRoute({
   getParentRoute: () => inbox,
   path: '/',
-  component: lazyRouteComponent(() => import('./inbox/no-contact')),
+  component: page(() => import('./inbox/no-contact')),
 });
 
 const contact = createRoute({
@@ -106,55 +111,55 @@ const contact = createRoute({
   path: '$contactId',
   validateSearch: (s: Record<string, unknown>): { m?: string } =>
     s.m === undefined ? {} : { m: String(s.m) },
-  component: lazyRouteComponent(() => import('./timeline/console')),
+  component: page(() => import('./timeline/console')),
 });
 
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
   beforeLoad: () => settingsTexts.load(),
-  component: lazyRouteComponent(() => import('./settings/settings-layout')),
+  component: page(() => import('./settings/settings-layout')),
 });
 
 const settingsHome = createRoute({
   getParentRoute: () => settings,
   path: '/',
-  component: lazyRouteComponent(() => import('./settings/settings-home')),
+  component: page(() => import('./settings/settings-home')),
 });
 const profile = createRoute({
   getParentRoute: () => settings,
   path: 'profile',
-  component: lazyRouteComponent(() => import('./settings/profile-page')),
+  component: page(() => import('./settings/profile-page')),
 });
 const channels = createRoute({
   getParentRoute: () => settings,
   path: 'channels',
-  component: lazyRouteComponent(() => import('./settings/channels-page')),
+  component: page(() => import('./settings/channels-page')),
 });
 const newChannel = createRoute({
   getParentRoute: () => settings,
   path: 'channels/new/$type',
-  component: lazyRouteComponent(() => import('./settings/new-channel-page')),
+  component: page(() => import('./settings/new-channel-page')),
 });
 const channel = createRoute({
   getParentRoute: () => settings,
   path: 'channels/$id',
-  component: lazyRouteComponent(() => import('./settings/channel-page')),
+  component: page(() => import('./settings/channel-page')),
 });
 const tokens = createRoute({
   getParentRoute: () => settings,
   path: 'tokens',
-  component: lazyRouteComponent(() => import('./settings/tokens-page')),
+  component: page(() => import('./settings/tokens-page')),
 });
 const workspace = createRoute({
   getParentRoute: () => settings,
   path: 'workspace',
-  component: lazyRouteComponent(() => import('./settings/workspace-page')),
+  component: page(() => import('./settings/workspace-page')),
 });
 const jobs = createRoute({
   getParentRoute: () => settings,
   path: 'jobs',
-  component: lazyRouteComponent(() => import('./settings/dead-jobs-page')),
+  component: page(() => import('./settings/dead-jobs-page')),
 });
 
 export const router = createRouter({

@@ -111,7 +111,7 @@ export function bubble(m: Shown, act: Actions): HTMLElement {
   }
   const opts = options(m, act);
   if (opts) el.append(opts);
-  const time = new Date(m.at).toLocaleTimeString(act.lang, { hour: '2-digit', minute: '2-digit' });
+  const time = new Date(m.at).toLocaleTimeString(act.lang, { hour: 'numeric', minute: '2-digit' });
   const meta = h('div', { class: m.status === 'failed' ? 'meta bad' : 'meta' }, h('time', { datetime: m.at }, time));
   if (m.mine) {
     const [path, word] =

@@ -4,6 +4,7 @@ import { useMe } from '../api/queries';
 import { restoreOutbox } from '../composer/outbox';
 import { t } from '../i18n';
 import { lazyWithTexts } from '../i18n/lazy-with';
+import { fetchAhead, part } from '../parts';
 import { connect } from '../realtime/connection';
 import { preloadMenus } from '../ui/menu';
 import { preloadPopovers } from '../ui/popover';
@@ -32,7 +33,8 @@ export default function AppFrame() {
     const idle = window.setTimeout(() => {
       preloadMenus();
       preloadPopovers();
-      void import('../timeline/assign-panel');
+      void part(() => import('../timeline/assign-panel'));
+      void fetchAhead();
     }, 2500);
     return () => clearTimeout(idle);
   }, []);

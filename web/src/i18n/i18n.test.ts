@@ -46,8 +46,8 @@ test.each([
 });
 
 test('plurals', () => {
-  expect(es.unreadCount(1)).toBe('1 mensaje sin leer');
-  expect(es.unreadCount(3)).toBe('3 mensajes sin leer');
+  expect(es.unreadCount(1)).toBe('1 mensaje no leído');
+  expect(es.unreadCount(3)).toBe('3 mensajes no leídos');
   expect(es.openCount(0)).toBe('0 conversaciones abiertas');
   expect(en.newMessages(1)).toBe('1 new message');
   expect(en.newMessages(0)).toBe('0 new messages');

@@ -1,4 +1,5 @@
 import type { Language } from '../api/types';
+import { part } from '../parts';
 import { Store } from '../realtime/store';
 import type { Texts } from './en';
 
@@ -31,7 +32,7 @@ export class Catalogue<T> {
   }
   async load(wanted = language.get()) {
     if (this.loaded === wanted) return;
-    this.texts = (await this.sources[wanted]()).default;
+    this.texts = (await part(this.sources[wanted])).default;
     this.loaded = wanted;
   }
   get inUse() {

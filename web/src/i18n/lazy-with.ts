@@ -1,4 +1,5 @@
-import { type ComponentType, lazy } from 'react';
+import type { ComponentType } from 'react';
+import { lazyPart } from '../parts';
 import { Catalogue } from '.';
 
 /** Words of dialogs, the drawer and other parts that come after the first paint. */
@@ -11,7 +12,7 @@ export const extraTexts = new Catalogue({
 export function lazyWithTexts<P extends object>(
   load: () => Promise<{ default: ComponentType<P> }>,
 ) {
-  return lazy(async () => {
+  return lazyPart(async () => {
     const [module] = await Promise.all([load(), extraTexts.load()]);
     return module;
   });

@@ -42,7 +42,9 @@ export function ContactList() {
     if (hasNextPage && !isFetchingNextPage && lastShown >= rows.length - 8) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, rows.length]);
   // Another list starts at its top.
-  useEffect(() => scroller.current?.scrollTo(0, 0), [listKey]);
+  useEffect(() => {
+    scroller.current?.scrollTo(0, 0);
+  }, [listKey]);
 
   const openRow = (id: string) =>
     void navigate({

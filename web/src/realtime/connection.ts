@@ -2,6 +2,7 @@ import type { Centrifuge } from 'centrifuge';
 import { useSyncExternalStore } from 'react';
 import { get } from '../api/http';
 import type { Push, SequencedPush } from '../api/types';
+import { part } from '../parts';
 import { applyEphemeral, applySequenced, isSequenced, refetchEverything } from './apply';
 import { type Missed, Sequencer } from './sequence';
 import { Store } from './store';
@@ -27,7 +28,7 @@ export async function connect(seq: string) {
     refetchEverything,
   );
   // The library comes after the first paint: the list needs it only for news.
-  const { Centrifuge } = await import('centrifuge');
+  const { Centrifuge } = await part(() => import('centrifuge'));
   if (!wanted) return;
   const http = `${location.origin}/realtime`;
   client = new Centrifuge(

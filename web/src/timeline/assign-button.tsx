@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useRef } from 'react';
+import { Suspense, useRef } from 'react';
 import { usersQuery } from '../api/queries';
 import type { Contact } from '../api/types';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
+import { lazyPart } from '../parts';
 import { Avatar } from '../ui/avatar';
 import { Icon } from '../ui/icon';
 import { PopoverButton, type PopoverHandle } from '../ui/popover';
 import { tip } from '../ui/tooltip';
 
-const AssignPanel = lazy(() => import('./assign-panel'));
+const AssignPanel = lazyPart(() => import('./assign-panel'));
 
 /** Laura M. */
 function shortName(name: string) {

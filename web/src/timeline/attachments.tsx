@@ -1,12 +1,13 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { Attachment } from '../api/types';
 import { fileSize } from '../format/size';
 import { playTime } from '../format/time';
 import { t } from '../i18n';
+import { lazyPart } from '../parts';
 import { Icon, type IconName } from '../ui/icon';
 
-const AudioPlayer = lazy(() => import('./audio-player'));
-const Lightbox = lazy(() => import('./lightbox'));
+const AudioPlayer = lazyPart(() => import('./audio-player'));
+const Lightbox = lazyPart(() => import('./lightbox'));
 
 export const fileUrl = (a: Attachment) =>
   `/files/${a.file_id}/${encodeURIComponent(a.name || a.kind)}`;

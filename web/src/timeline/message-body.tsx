@@ -1,12 +1,13 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import type { Contact, Message } from '../api/types';
 import { t } from '../i18n';
+import { lazyPart } from '../parts';
 import { Icon } from '../ui/icon';
 import { Attachments } from './attachments';
 import { RichText } from './rich-text';
 
 // Cards that most conversations never show.
-const Card = lazy(() => import('./cards'));
+const Card = lazyPart(() => import('./cards'));
 
 const carded = new Set([
   'location',

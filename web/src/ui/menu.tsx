@@ -1,11 +1,12 @@
-import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
+import { type ReactNode, Suspense, useRef, useState } from 'react';
+import { lazyPart, part } from '../parts';
 import type { IconName } from './icon';
 
 // Base UI's floating parts are half as large as React itself, so they come with
 // the first hover, focus or idle moment rather than with the first load.
 const load = () => import('./menu-popup');
-const MenuPopup = lazy(load);
-export const preloadMenus = () => void load();
+const MenuPopup = lazyPart(load);
+export const preloadMenus = () => void part(load);
 
 export type MenuEntry =
   | { kind: 'separator'; key: string }

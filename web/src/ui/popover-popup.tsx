@@ -1,5 +1,6 @@
 import { Popover } from '@base-ui/react/popover';
 import { type ReactNode, type RefObject, useRef } from 'react';
+import { t } from '../i18n';
 import { landmarkOf } from './landmark';
 
 export default function PopoverPopup({
@@ -21,6 +22,7 @@ export default function PopoverPopup({
   return (
     <Popover.Root
       open
+      modal="trap-focus"
       onOpenChange={(open, details) => {
         const target = details.event.target;
         const own = target instanceof Node && anchor.current?.contains(target);
@@ -48,6 +50,8 @@ export default function PopoverPopup({
             className="menu p-0"
           >
             {children}
+            {/* For those who can neither press Escape nor see what is outside. */}
+            <Popover.Close className="sr-only">{t.close}</Popover.Close>
           </Popover.Popup>
         </Popover.Positioner>
       </Popover.Portal>

@@ -1,16 +1,9 @@
-import {
-  lazy,
-  type ReactNode,
-  type Ref,
-  Suspense,
-  useImperativeHandle,
-  useRef,
-  useState,
-} from 'react';
+import { type ReactNode, type Ref, Suspense, useImperativeHandle, useRef, useState } from 'react';
+import { lazyPart, part } from '../parts';
 
 const load = () => import('./popover-popup');
-const PopoverPopup = lazy(load);
-export const preloadPopovers = () => void load();
+const PopoverPopup = lazyPart(load);
+export const preloadPopovers = () => void part(load);
 
 export interface PopoverHandle {
   open: () => void;
