@@ -72,7 +72,7 @@ type DB struct {
 // backend is the seam between the two databases.
 type backend interface {
 	read(ctx context.Context, d *DB, fn func(*Tx) error) error
-	write(ctx context.Context, d *DB, fn func(*Tx) error) error
+	write(ctx context.Context, d *DB, patient bool, fn func(*Tx) error) error
 	handle() *sql.DB
 	translate(err error) error
 	close() error
@@ -143,7 +143,13 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 // again after a serialisation failure, so all it does must be on the Tx. It must
 // do no network or file I/O. When fn fails only its own work is undone.
 func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
-	return d.backend.translate(d.backend.write(ctx, d, fn))
+	return d.backend.translate(d.backend.write(ctx, d, false, fn))
+}
+
+// WriteSoon is Write for work that nobody waits for: on SQLite it lingers for up to
+// 2 ms to share the commit of another write.
+func (d *DB) WriteSoon(ctx context.Context, fn func(*Tx) error) error {
+	return d.backend.translate(d.backend.write(ctx, d, true, fn))
 }
 
 // Tx is a transaction. It is used by one goroutine and dead after fn returns.
@@ -214,8 +220,18 @@ func (tx *Tx) Queue(q string, args ...any) error {
 }
 
 // Insert queues the insertion of rows, many in one statement: into is the table
-// with its columns, conflict what follows the values, or "".
-func (tx *Tx) Insert(into, conflict string, rows [][]any) error {
+// with its columns, rest what follows the values, or "".
+func (tx *Tx) Insert(into, rest string, rows [][]any) error {
+	return inChunks(into, rest, rows, func(q string, args []any) error { return tx.Queue(q, args...) })
+}
+
+// InsertEach is Insert with a RETURNING clause in rest; it calls scan for every row
+// of it, in no order.
+func (tx *Tx) InsertEach(into, rest string, rows [][]any, scan func(*sql.Rows) error) error {
+	return inChunks(into, rest, rows, func(q string, args []any) error { return tx.Each(q, args, scan) })
+}
+
+func inChunks(into, rest string, rows [][]any, do func(q string, args []any) error) error {
 	for len(rows) > 0 {
 		n := Chunk(len(rows))
 		columns := len(rows[0])
@@ -223,7 +239,7 @@ func (tx *Tx) Insert(into, conflict string, rows [][]any) error {
 		for _, row := range rows[:n] {
 			args = append(args, row...)
 		}
-		if err := tx.Queue(insertText(into, conflict, columns, n), args...); err != nil {
+		if err := do(insertText(into, rest, columns, n), args); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -232,14 +248,14 @@ func (tx *Tx) Insert(into, conflict string, rows [][]any) error {
 }
 
 type insertKey struct {
-	into, conflict string
-	rows           int
+	into, rest string
+	rows       int
 }
 
 var insertTexts sync.Map // insertKey → string
 
-func insertText(into, conflict string, columns, rows int) string {
-	key := insertKey{into, conflict, rows}
+func insertText(into, rest string, columns, rows int) string {
+	key := insertKey{into, rest, rows}
 	if text, ok := insertTexts.Load(key); ok {
 		return text.(string)
 	}
@@ -251,7 +267,7 @@ func insertText(into, conflict string, columns, rows int) string {
 		}
 		b.WriteString("(" + Params(i*columns+1, columns) + ")")
 	}
-	b.WriteString(" " + conflict)
+	b.WriteString(" " + rest)
 	insertTexts.Store(key, b.String())
 	return b.String()
 }

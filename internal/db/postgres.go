@@ -131,7 +131,7 @@ func (b *pgBackend) read(ctx context.Context, d *DB, fn func(*Tx) error) error {
 	return err
 }
 
-func (b *pgBackend) write(ctx context.Context, d *DB, fn func(*Tx) error) error {
+func (b *pgBackend) write(ctx context.Context, d *DB, _ bool, fn func(*Tx) error) error {
 	for try := 1; ; try++ {
 		tx, err := b.writeOnce(ctx, d, fn)
 		if err == nil {

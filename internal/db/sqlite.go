@@ -23,10 +23,18 @@ const (
 	// waits for the others.
 	groupSize = 256
 	groupTime = 20 * time.Millisecond
+	// patience is how long a write that nobody waits for waits for another one.
+	patience = 2 * time.Millisecond
 	// stmtCache is how many prepared statements a connection keeps.
 	stmtCache = 400
 	// checkpointEvery is how often committed pages go from the log to the file.
 	checkpointEvery = 300 * time.Millisecond
+	// walPages is the length of the log from which the writer sees to it that it
+	// starts again from its beginning: under unbroken load it would grow for ever.
+	walPages = 8_192
+	// walLimit is the size the log's file is cut to when it starts again, bytes: far
+	// above walPages, because cutting it takes the disk a good part of a second.
+	walLimit = 256 << 20
 )
 
 type sqliteBackend struct {
@@ -39,10 +47,12 @@ type sqliteBackend struct {
 	stop    chan struct{}
 	wg      sync.WaitGroup
 	dirty   atomic.Bool
+	long    atomic.Bool // the log is to start again
 	closed  atomic.Bool
 }
 
 type writeRequest struct {
+	patient bool
 	tx      *Tx
 	fn      func(*Tx) error
 	done    chan error
@@ -61,7 +71,7 @@ func openSQLite(ctx context.Context, o Options) (backend, error) {
 		v := url.Values{}
 		for _, p := range []string{
 			"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(0)",
-			"journal_size_limit(67108864)", "temp_store(MEMORY)", fmt.Sprintf("cache_size(-%d)", cacheKB),
+			fmt.Sprintf("journal_size_limit(%d)", walLimit), "temp_store(MEMORY)", fmt.Sprintf("cache_size(-%d)", cacheKB),
 		} {
 			v.Add("_pragma", p)
 		}
@@ -151,13 +161,15 @@ func (b *sqliteBackend) read(ctx context.Context, d *DB, fn func(*Tx) error) err
 	return err
 }
 
-func (b *sqliteBackend) write(ctx context.Context, d *DB, fn func(*Tx) error) error {
+func (b *sqliteBackend) write(ctx context.Context, d *DB, patient bool, fn func(*Tx) error) error {
 	if b.closed.Load() {
 		return ErrClosed
 	}
 	// Statements run to their end whatever becomes of the caller: a group is
 	// not to fail because one of its members went away.
 	r := &writeRequest{
+		patient: patient,
+
 		tx:   &Tx{db: d, ctx: context.WithoutCancel(ctx), conn: b.wconn, writable: true},
 		fn:   fn,
 		done: make(chan error, 1),
@@ -191,7 +203,12 @@ func (b *sqliteBackend) writeLoop() {
 	for {
 		select {
 		case r := <-b.queue:
-			b.writeGroup(r)
+			if r.patient && len(b.queue) == 0 {
+				next := b.await()
+				b.writeGroup(r, next)
+				continue
+			}
+			b.writeGroup(r, nil)
 		case <-b.stop:
 			for {
 				select {
@@ -205,11 +222,27 @@ func (b *sqliteBackend) writeLoop() {
 	}
 }
 
-func (b *sqliteBackend) writeGroup(first *writeRequest) {
+// await returns a write that comes within patience, else nil.
+func (b *sqliteBackend) await() *writeRequest {
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	select {
+	case r := <-b.queue:
+		return r
+	case <-t.C:
+	case <-b.stop:
+	}
+	return nil
+}
+
+// writeGroup commits first, second (if any) and what waits behind them.
+func (b *sqliteBackend) writeGroup(first, second *writeRequest) {
 	ctx := context.Background()
 	if _, err := b.wconn.exec(ctx, `BEGIN IMMEDIATE`, nil); err != nil {
-		if first.started.CompareAndSwap(false, true) {
-			first.done <- err
+		for _, r := range []*writeRequest{first, second} {
+			if r != nil && r.started.CompareAndSwap(false, true) {
+				r.done <- err
+			}
 		}
 		return
 	}
@@ -220,6 +253,9 @@ func (b *sqliteBackend) writeGroup(first *writeRequest) {
 		for _, r := range group {
 			r.done <- err
 		}
+		if second != nil && second.started.CompareAndSwap(false, true) {
+			second.done <- err
+		}
 	}
 	for r := first; r != nil; {
 		if r.started.CompareAndSwap(false, true) {
@@ -228,8 +264,8 @@ func (b *sqliteBackend) writeGroup(first *writeRequest) {
 				return
 			}
 		}
-		r = nil
-		if len(group) < groupSize && time.Since(begun) < groupTime {
+		r, second = second, nil
+		if r == nil && len(group) < groupSize && time.Since(begun) < groupTime {
 			select {
 			case r = <-b.queue:
 			default:
@@ -244,19 +280,36 @@ func (b *sqliteBackend) writeGroup(first *writeRequest) {
 	for _, r := range group {
 		r.done <- nil
 	}
+	if b.long.Swap(false) {
+		// The checkpoint in the background has copied all but the newest pages; with
+		// these copied too, and nobody writing, the next write starts the log again.
+		b.checkpoint()
+	}
 }
 
-// runOne runs a write in its savepoint and adds it to the group. The error it
-// returns breaks the whole group; the write's own error is answered at once.
+// runOne runs a write and adds it to the group. The error it returns breaks the
+// whole group; the write's own error is answered at once, and only its own work is
+// undone: the first one's with the transaction, any other's with its savepoint.
 func (b *sqliteBackend) runOne(ctx context.Context, r *writeRequest, group *[]*writeRequest) error {
-	if _, err := b.wconn.exec(ctx, `SAVEPOINT w`, nil); err != nil {
+	begin, release, undo := `SAVEPOINT w`, `RELEASE w`, []string{`ROLLBACK TO w`, `RELEASE w`}
+	if len(*group) == 0 {
+		begin, release, undo = "", "", []string{`ROLLBACK`, `BEGIN IMMEDIATE`}
+	}
+	run := func(q string) error {
+		if q == "" {
+			return nil
+		}
+		_, err := b.wconn.exec(ctx, q, nil)
+		return err
+	}
+	if err := run(begin); err != nil {
 		r.done <- err
 		return err
 	}
 	r.tx.now = r.tx.db.now()
 	err := r.tx.run(r.fn)
 	if err == nil {
-		if _, err := b.wconn.exec(ctx, `RELEASE w`, nil); err != nil {
+		if err := run(release); err != nil {
 			r.done <- err
 			return err
 		}
@@ -264,11 +317,12 @@ func (b *sqliteBackend) runOne(ctx context.Context, r *writeRequest, group *[]*w
 		return nil
 	}
 	r.done <- err
-	if _, err := b.wconn.exec(ctx, `ROLLBACK TO w`, nil); err != nil {
-		return err // a full disk may have rolled everything back already
+	for _, q := range undo {
+		if uerr := run(q); uerr != nil { // a full disk may have rolled everything back already
+			return fmt.Errorf("%w: a transaction could not be undone: %v, after %v", ErrUnavailable, uerr, err)
+		}
 	}
-	_, err = b.wconn.exec(ctx, `RELEASE w`, nil)
-	return err
+	return nil
 }
 
 // checkpointLoop moves committed pages into the database file in the background,
@@ -281,11 +335,20 @@ func (b *sqliteBackend) checkpointLoop() {
 		case <-b.stop:
 			return
 		case <-t.C:
-			if b.dirty.Swap(false) {
-				_, _ = b.writer.Exec(`PRAGMA wal_checkpoint(PASSIVE)`)
+			if b.dirty.Swap(false) && b.checkpoint() > walPages {
+				b.long.Store(true)
 			}
 		}
 	}
+}
+
+// checkpoint copies what it can without keeping anybody waiting, and returns the
+// log's length in pages.
+func (b *sqliteBackend) checkpoint() (pages int64) {
+	var busy, copied int64
+	// A checkpoint that fails leaves all as it is; the next one copies more.
+	_ = b.writer.QueryRow(`PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &pages, &copied)
+	return pages
 }
 
 func (b *sqliteBackend) translate(err error) error {
@@ -327,7 +390,7 @@ func (c *sqliteConn) prepare(ctx context.Context, q string) (*sql.Stmt, error) {
 	if s, ok := c.stmts[q]; ok {
 		return s, nil
 	}
-	s, err := c.conn.PrepareContext(ctx, q)
+	s, err := c.conn.PrepareContext(ctx, plainParameters(q))
 	if err != nil {
 		return nil, err
 	}
@@ -340,6 +403,39 @@ func (c *sqliteConn) prepare(ctx context.Context, q string) (*sql.Stmt, error) {
 	}
 	c.stmts[q] = s
 	return s, nil
+}
+
+// plainParameters writes $1, $2 … as ? where each appears just once: the driver
+// looks the name of every named parameter up in a list, which for a statement of
+// many rows costs more than running it.
+func plainParameters(q string) string {
+	var b strings.Builder
+	next := 1
+	for i := 0; i < len(q); i++ {
+		switch {
+		case q[i] == '\'':
+			end := strings.IndexByte(q[i+1:], '\'')
+			if end < 0 {
+				return q
+			}
+			b.WriteString(q[i : i+end+2])
+			i += end + 1
+		case q[i] == '$' && i+1 < len(q) && q[i+1] >= '0' && q[i+1] <= '9':
+			n := 0
+			for i+1 < len(q) && q[i+1] >= '0' && q[i+1] <= '9' {
+				n = n*10 + int(q[i+1]-'0')
+				i++
+			}
+			if n != next {
+				return q // one that appears again
+			}
+			next++
+			b.WriteByte('?')
+		default:
+			b.WriteByte(q[i])
+		}
+	}
+	return b.String()
 }
 
 func (c *sqliteConn) exec(ctx context.Context, q string, args []any) (int64, error) {

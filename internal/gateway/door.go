@@ -5,21 +5,21 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
 )
 
 // doorBatch is how many parcels go in one transaction.
-const doorBatch = 128
+const doorBatch = 64
 
-// door stores what arrives: whatever came in while one transaction was being
-// written goes into the next one together. Under load that makes few transactions
-// of many webhooks; a lone webhook doesn't wait.
+// door takes in what arrives, channel by channel: whatever came while one
+// transaction was being written goes into the next one together. Under load that
+// makes few transactions of many webhooks; a lone webhook doesn't wait.
 type door struct {
 	g *Gateway
 
-	mu      sync.Mutex
-	waiting []*parcel
-	busy    bool
+	mu    sync.Mutex
+	lines map[crm.ID][]*parcel // by channel; a channel that is being served has a line
 }
 
 // parcel is what one caller wants stored.
@@ -29,13 +29,13 @@ type parcel struct {
 	done chan error
 }
 
-func (d *door) store(ctx context.Context, p *parcel) error {
+func (d *door) take(ctx context.Context, p *parcel) error {
 	p.done = make(chan error, 1)
 	d.mu.Lock()
-	d.waiting = append(d.waiting, p)
-	if !d.busy {
-		d.busy = true
-		go d.run(context.WithoutCancel(ctx))
+	line, served := d.lines[p.ch.ID]
+	d.lines[p.ch.ID] = append(line, p)
+	if !served {
+		go d.serve(context.WithoutCancel(ctx), p.ch.ID)
 	}
 	d.mu.Unlock()
 	select {
@@ -46,42 +46,41 @@ func (d *door) store(ctx context.Context, p *parcel) error {
 	}
 }
 
-func (d *door) run(ctx context.Context) {
+func (d *door) serve(ctx context.Context, channel crm.ID) {
 	for {
 		d.mu.Lock()
-		if len(d.waiting) == 0 {
-			d.busy = false
+		line := d.lines[channel]
+		if len(line) == 0 {
+			delete(d.lines, channel)
 			d.mu.Unlock()
 			return
 		}
-		n := min(len(d.waiting), doorBatch)
-		batch := d.waiting[:n:n]
-		d.waiting = d.waiting[n:]
+		n := min(len(line), doorBatch)
+		d.lines[channel] = line[n:]
 		d.mu.Unlock()
-		d.write(ctx, batch)
+		d.write(ctx, line[:n], n == len(line))
 	}
 }
 
-func (d *door) write(ctx context.Context, batch []*parcel) {
-	err := d.g.DB.Write(ctx, func(tx *db.Tx) error {
-		var order []*Channel
-		raws := make(map[*Channel][][]byte)
-		for _, p := range batch {
-			if raws[p.ch] == nil {
-				order = append(order, p.ch)
-			}
-			raws[p.ch] = append(raws[p.ch], p.raws...)
-		}
-		for _, ch := range order {
-			if err := d.g.storeIn(tx, ch, raws[ch]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil && len(batch) > 1 && !errors.Is(err, db.ErrUnavailable) && !errors.Is(err, db.ErrClosed) {
+// write stores parcels. Where nothing waits before or behind them they go on into
+// the inbox in the same transaction; else a job takes them there, so that a burst
+// is stored as fast as can be and order is kept.
+func (d *door) write(ctx context.Context, batch []*parcel, calm bool) {
+	ch := batch[len(batch)-1].ch
+	var raws [][]byte
+	for _, p := range batch {
+		raws = append(raws, p.raws...)
+	}
+	var err error
+	if calm {
+		err = d.g.storeAndDeliver(ctx, ch, raws)
+	}
+	if !calm || err != nil && !final(err) {
+		err = d.g.DB.Write(ctx, func(tx *db.Tx) error { return d.g.storeIn(tx, ch, raws) })
+	}
+	if err != nil && len(batch) > 1 && !final(err) {
 		for _, p := range batch { // one that can't be stored is not to refuse the others
-			d.write(ctx, []*parcel{p})
+			d.write(ctx, []*parcel{p}, false)
 		}
 		return
 	}
@@ -89,3 +88,6 @@ func (d *door) write(ctx context.Context, batch []*parcel) {
 		p.done <- err
 	}
 }
+
+// final tells that trying in another way is no use.
+func final(err error) bool { return errors.Is(err, db.ErrUnavailable) || errors.Is(err, db.ErrClosed) }

@@ -112,7 +112,7 @@ func New(o Options) *Gateway {
 		byID:     make(map[crm.ID]*Channel),
 		byKey:    make(map[string]*Channel),
 	}
-	g.door = &door{g: g}
+	g.door = &door{g: g, lines: make(map[crm.ID][]*parcel)}
 	for _, a := range o.Adapters {
 		g.adapters[a.Describe().Type] = a
 	}

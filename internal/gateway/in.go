@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sort"
 	"strings"
 	"time"
 
@@ -39,31 +40,83 @@ func (g *Gateway) Accept(ctx context.Context, ch *Channel, w channel.Webhook) er
 	return g.Store(ctx, ch, w.Body)
 }
 
-// Store keeps raw events of a channel and promises to process them.
+// Store keeps raw events of a channel and takes them into the inbox, or promises to.
 func (g *Gateway) Store(ctx context.Context, ch *Channel, raws ...[]byte) error {
-	return g.door.store(ctx, &parcel{ch: ch, raws: raws})
+	return g.door.take(ctx, &parcel{ch: ch, raws: raws})
 }
 
-// storeIn stores raw events and makes one job of them. One that was seen before is
-// not stored again, so the job doesn't find it.
+// storeIn stores raw events and makes one job of them.
 func (g *Gateway) storeIn(tx *db.Tx, ch *Channel, raws [][]byte) error {
-	if len(raws) == 0 {
-		return nil
-	}
-	ids := make([]string, 0, len(raws))
-	rows := make([][]any, 0, len(raws))
-	for _, raw := range raws {
-		id := tx.NewID()
-		ids = append(ids, id.String())
-		rows = append(rows, []any{int64(ch.Workspace), int64(ch.ID), int64(id), eventKey(ch, raw), tx.Micros(), "new", raw})
-	}
-	if err := tx.Insert(`inbound (workspace_id, channel_id, id, event_key, received_at, state, raw)`, `ON CONFLICT DO NOTHING`, rows); err != nil {
+	kept, err := g.keep(tx, ch, raws)
+	if err != nil || len(kept) == 0 {
 		return err
 	}
-	_, err := g.Queue.Enqueue(tx, jobs.Job{
+	ids := make([]string, 0, len(kept))
+	for _, k := range kept {
+		ids = append(ids, k.id.String())
+	}
+	_, err = g.Queue.Enqueue(tx, jobs.Job{
 		Workspace: ch.Workspace, Lane: inLane(ch.ID), Kind: jobInbound, Payload: strings.Join(ids, " "),
 	})
 	return err
+}
+
+// kept is a raw event that was stored: its id, and which one of those given it is.
+type kept struct {
+	id    crm.ID
+	index int
+}
+
+// keep stores those raw events that weren't seen before.
+func (g *Gateway) keep(tx *db.Tx, ch *Channel, raws [][]byte) ([]kept, error) {
+	index := make(map[crm.ID]int, len(raws))
+	rows := make([][]any, 0, len(raws))
+	for i, raw := range raws {
+		id := tx.NewID()
+		index[id] = i
+		rows = append(rows, []any{int64(ch.Workspace), int64(ch.ID), int64(id), eventKey(ch, raw), tx.Micros(), "kept", raw})
+	}
+	var out []kept
+	err := tx.InsertEach(`inbound (workspace_id, channel_id, id, event_key, received_at, state, raw)`, `ON CONFLICT DO NOTHING RETURNING id`, rows,
+		func(r *sql.Rows) error {
+			var id crm.ID
+			err := r.Scan(&id)
+			out = append(out, kept{id, index[id]})
+			return err
+		})
+	sort.Slice(out, func(i, j int) bool { return out[i].index < out[j].index })
+	return out, err
+}
+
+// storeAndDeliver stores raw events and takes them into the inbox, all in one
+// transaction, unless others of the channel still wait: then they join them.
+func (g *Gateway) storeAndDeliver(ctx context.Context, ch *Channel, raws [][]byte) error {
+	read := make([]delivery, 0, len(raws))
+	for _, raw := range raws {
+		var d delivery
+		d.events, d.bad = parseOne(ch, raw)
+		read = append(read, d)
+	}
+	return g.DB.Write(ctx, func(tx *db.Tx) error {
+		waiting, err := g.Queue.Backlog(tx, ch.Workspace, inLane(ch.ID), 1)
+		if err != nil {
+			return err
+		}
+		if waiting > 0 {
+			return g.storeIn(tx, ch, raws)
+		}
+		ids, err := g.keep(tx, ch, raws)
+		if err != nil {
+			return err
+		}
+		all := make([]*delivery, 0, len(ids))
+		for _, k := range ids {
+			d := read[k.index]
+			d.id = k.id
+			all = append(all, &d)
+		}
+		return g.deliverIn(tx, ch, all, false)
+	})
 }
 
 func inLane(channelID crm.ID) string { return "in:" + channelID.String() }
@@ -170,7 +223,7 @@ func (g *Gateway) parse(ctx context.Context, ch *Channel, batch []*jobs.Job) ([]
 	var raws [][]byte
 	err := g.DB.Read(ctx, func(tx *db.Tx) error {
 		list, args := db.InList([]any{ch.Workspace, ch.ID}, ids)
-		return tx.Each(`SELECT id, raw FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id IN (`+list+`) AND state = 'new' ORDER BY id`, args,
+		return tx.Each(`SELECT id, raw FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id IN (`+list+`) AND state = 'kept' ORDER BY id`, args,
 			func(r *sql.Rows) error {
 				d, raw := &delivery{}, []byte(nil)
 				err := r.Scan(&d.id, &raw)
@@ -212,44 +265,45 @@ func parseOne(ch *Channel, raw []byte) (events []channel.Inbound, bad string) {
 	return kept, bad
 }
 
-// deliver gives the inbox what was read, settles the jobs and promises what
-// follows from it, all in one transaction.
+// deliver gives the inbox what was read and settles the jobs. Without jobs it marks
+// what it took, so that another run of its job leaves it alone.
 func (g *Gateway) deliver(ctx context.Context, ch *Channel, all []*delivery, batch []*jobs.Job) error {
-	return g.DB.Write(ctx, func(tx *db.Tx) error {
-		var events []channel.Inbound
-		done := make([]any, 0, len(all))
-		for _, d := range all {
-			events = append(events, d.events...)
-			if d.bad == "" {
-				done = append(done, int64(d.id))
-				continue
-			}
-			err := tx.Queue(`UPDATE inbound SET state = 'unreadable', error = $1 WHERE workspace_id = $2 AND channel_id = $3 AND id = $4`,
-				clip(d.bad), int64(ch.Workspace), int64(ch.ID), int64(d.id))
-			if err != nil {
-				return err
-			}
-		}
+	return g.DB.WriteSoon(ctx, func(tx *db.Tx) error {
 		if err := g.Queue.Done(tx, batch...); err != nil {
 			return err
 		}
-		if len(done) > 0 {
-			list, args := db.InList([]any{int64(ch.Workspace), int64(ch.ID)}, done)
-			err := tx.Queue(`UPDATE inbound SET state = 'done', error = '' WHERE workspace_id = $1 AND channel_id = $2 AND id IN (`+list+`)`, args...)
-			if err != nil {
-				return err
-			}
+		return g.deliverIn(tx, ch, all, len(batch) == 0)
+	})
+}
+
+// deliverIn gives the inbox what was read and promises what follows from it. mark
+// notes it on what was stored; mostly that no job is left says as much, and spares
+// a write a message.
+func (g *Gateway) deliverIn(tx *db.Tx, ch *Channel, all []*delivery, mark bool) error {
+	var events []channel.Inbound
+	for _, d := range all {
+		events = append(events, d.events...)
+		state, text := "done", ""
+		if d.bad != "" {
+			state, text = "unreadable", clip(d.bad)
+		} else if !mark {
+			continue
 		}
-		received, err := g.inbox.Receive(tx, ch, events)
+		err := tx.Queue(`UPDATE inbound SET state = $1, error = $2 WHERE workspace_id = $3 AND channel_id = $4 AND id = $5`,
+			state, text, int64(ch.Workspace), int64(ch.ID), int64(d.id))
 		if err != nil {
 			return err
 		}
-		if err := g.promise(tx, ch, received); err != nil {
-			return err
-		}
-		return tx.Queue(`UPDATE channel SET last_webhook_at = $1 WHERE workspace_id = $2 AND id = $3`,
-			tx.Micros(), int64(ch.Workspace), int64(ch.ID))
-	})
+	}
+	received, err := g.inbox.Receive(tx, ch, events)
+	if err != nil {
+		return err
+	}
+	if err := g.promise(tx, ch, received); err != nil {
+		return err
+	}
+	return tx.Queue(`UPDATE channel SET last_webhook_at = $1 WHERE workspace_id = $2 AND id = $3`,
+		tx.Micros(), int64(ch.Workspace), int64(ch.ID))
 }
 
 // promise enqueues what follows from received events.
@@ -355,7 +409,7 @@ func (g *Gateway) Troubles(tx *db.Tx, workspace, channelID, before crm.ID, limit
 // Replay processes a stored webhook again.
 func (g *Gateway) Replay(ctx context.Context, workspace, channelID, id crm.ID) error {
 	return g.DB.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec(`UPDATE inbound SET state = 'new', error = '' WHERE workspace_id = $1 AND channel_id = $2 AND id = $3
+		n, err := tx.Exec(`UPDATE inbound SET state = 'kept', error = '' WHERE workspace_id = $1 AND channel_id = $2 AND id = $3
 			AND state IN ('unreadable', 'dead')`, workspace, channelID, id)
 		if err != nil {
 			return err
@@ -370,33 +424,51 @@ func (g *Gateway) Replay(ctx context.Context, workspace, channelID, id crm.ID) e
 
 // Purge deletes raw webhooks that were processed before the time, in small steps.
 func (g *Gateway) Purge(ctx context.Context, before time.Time) error {
-	for {
-		var n int64
-		err := g.DB.Write(ctx, func(tx *db.Tx) error {
-			var keys [][3]int64
-			err := tx.Each(`SELECT i.workspace_id, i.channel_id, i.id FROM channel c JOIN inbound i
-				ON i.workspace_id = c.workspace_id AND i.channel_id = c.id
-				WHERE i.id < $1 AND i.state = 'done' LIMIT 500`, []any{db.IDFrom(before)}, func(r *sql.Rows) error {
-				var k [3]int64
-				err := r.Scan(&k[0], &k[1], &k[2])
-				keys = append(keys, k)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			for _, k := range keys {
-				if err := tx.Queue(`DELETE FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id = $3`, k[0], k[1], k[2]); err != nil {
-					return err
-				}
-			}
-			n = int64(len(keys))
-			return tx.Queue(`DELETE FROM parked_receipt WHERE parked_at < $1`, before.UnixMicro())
-		})
-		if err != nil || n < 500 {
+	var channels [][2]crm.ID
+	err := g.DB.Read(ctx, func(tx *db.Tx) error {
+		return tx.Each(`SELECT workspace_id, id FROM channel`, nil, func(r *sql.Rows) error {
+			var c [2]crm.ID
+			err := r.Scan(&c[0], &c[1])
+			channels = append(channels, c)
 			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range channels {
+		for more := true; more; {
+			if more, err = g.purgeSome(ctx, c[0], c[1], before); err != nil {
+				return err
+			}
 		}
 	}
+	return g.DB.Write(ctx, func(tx *db.Tx) error {
+		return tx.Queue(`DELETE FROM parked_receipt WHERE parked_at < $1`, before.UnixMicro())
+	})
+}
+
+const purgeStep = 500
+
+func (g *Gateway) purgeSome(ctx context.Context, workspace, channelID crm.ID, before time.Time) (more bool, err error) {
+	err = g.DB.Write(ctx, func(tx *db.Tx) error {
+		limit := db.IDFrom(before)
+		// What waits to be processed is kept, however old. A job is younger than
+		// what it stores, by far less than an hour.
+		var job crm.ID
+		err := tx.Row(`SELECT id FROM job WHERE workspace_id = $1 AND lane = $2 ORDER BY id LIMIT 1`, []any{workspace, inLane(channelID)}, &job)
+		if err == nil {
+			limit = min(limit, db.IDFrom(db.IDTime(job).Add(-time.Hour)))
+		} else if !errors.Is(err, db.ErrNotFound) {
+			return err
+		}
+		n, err := tx.Exec(`DELETE FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id IN
+			(SELECT id FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id < $3 AND state IN ('kept', 'done') ORDER BY id LIMIT $4)`,
+			workspace, channelID, limit, purgeStep)
+		more = n == purgeStep
+		return err
+	})
+	return more, err
 }
 
 func clip(s string) string {

@@ -243,7 +243,7 @@ func TestEventsAreChecked(t *testing.T) {
 		t.Errorf("a mixed batch: %+v", res)
 	}
 	r.eventually("all is in", func() bool { return r.number(`SELECT COUNT(*) FROM job`) == 0 })
-	if n := r.number(`SELECT COUNT(*) FROM inbound WHERE state <> 'done'`); n != 0 {
+	if n := r.number(`SELECT COUNT(*) FROM inbound WHERE state <> 'kept'`); n != 0 {
 		t.Errorf("%d stored events could not be read", n)
 	}
 	if n := r.number(`SELECT COUNT(*) FROM contact WHERE first_name = 'Ana' AND last_name = 'Paz' AND email = 'ana@example.com' AND phone = ''`); n != 1 {
