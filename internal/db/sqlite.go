@@ -31,9 +31,9 @@ const (
 	checkpointEvery = 300 * time.Millisecond
 	// walPages is the length of the log from which the writer sees to it that it
 	// starts again from its beginning: under unbroken load it would grow for ever.
-	walPages = 8_192
+	defaultWALPages = 8_192
 	// walLimit is the size the log's file is cut to when it starts again, bytes: far
-	// above walPages, because cutting it takes the disk a good part of a second.
+	// above that length, because cutting it takes the disk a good part of a second.
 	walLimit = 256 << 20
 )
 
@@ -48,7 +48,9 @@ type sqliteBackend struct {
 	wg      sync.WaitGroup
 	dirty   atomic.Bool
 	long    atomic.Bool // the log is to start again
-	closed  atomic.Bool
+	// walPages is defaultWALPages but in the test.
+	walPages atomic.Int64
+	closed   atomic.Bool
 }
 
 type writeRequest struct {
@@ -87,6 +89,7 @@ func openSQLite(ctx context.Context, o Options) (backend, error) {
 		queue: make(chan *writeRequest, groupSize),
 		stop:  make(chan struct{}),
 	}
+	b.walPages.Store(defaultWALPages)
 	wc, err := writer.Conn(ctx)
 	if err != nil {
 		_ = writer.Close()
@@ -335,7 +338,7 @@ func (b *sqliteBackend) checkpointLoop() {
 		case <-b.stop:
 			return
 		case <-t.C:
-			if b.dirty.Swap(false) && b.checkpoint() > walPages {
+			if b.dirty.Swap(false) && b.checkpoint() > b.walPages.Load() {
 				b.long.Store(true)
 			}
 		}

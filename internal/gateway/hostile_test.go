@@ -193,6 +193,50 @@ func TestReplaysReordersAndBatches(t *testing.T) {
 	})
 }
 
+// A crowd at the door, each delivering everything twice at once: all is stored before
+// the answer, once, and each person's messages keep their order.
+func TestACrowdAtTheDoor(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d, &hostile{})
+		const people, each = 120, 12
+		start := time.Now().Add(-time.Hour).Truncate(time.Second)
+		var wg sync.WaitGroup
+		for p := range people {
+			wg.Go(func() {
+				for n := range each {
+					raw, err := json.Marshal([]channel.Inbound{said(p, n, start.Add(time.Duration(n/3)*time.Second))})
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					var twice sync.WaitGroup
+					for range 2 {
+						twice.Go(func() {
+							if err := r.gw.Store(context.Background(), r.ch, raw); err != nil {
+								t.Error(err)
+							}
+						})
+					}
+					twice.Wait()
+				}
+			})
+		}
+		wg.Wait()
+		if n := r.number(`SELECT COUNT(*) FROM inbound`); n != people*each {
+			t.Errorf("%d webhooks are stored, want %d", n, people*each)
+		}
+		r.eventually("everything is in", func() bool { return r.number(`SELECT COUNT(*) FROM job`) == 0 })
+		if n := r.number(`SELECT COUNT(*) FROM message`); n != people*each {
+			t.Errorf("%d messages, want %d", n, people*each)
+		}
+		wrong := r.number(`SELECT COUNT(*) FROM message a JOIN message b ON b.contact_id = a.contact_id AND b.id > a.id AND b.external_id < a.external_id
+			WHERE LENGTH(a.external_id) = LENGTH(b.external_id)`)
+		if wrong != 0 {
+			t.Errorf("%d pairs of messages are out of order", wrong)
+		}
+	})
+}
+
 // One poisoned event doesn't take the others of its batch along, and is listed.
 func TestOneBadWebhookIsSetAside(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

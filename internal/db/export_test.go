@@ -1,0 +1,7 @@
+package db
+
+// PlainParameters is plainParameters.
+var PlainParameters = plainParameters
+
+// SetWALPages makes SQLite's log start again from this many pages on.
+func SetWALPages(d *DB, n int64) { d.backend.(*sqliteBackend).walPages.Store(n) }
