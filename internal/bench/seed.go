@@ -40,6 +40,12 @@ func Seed(ctx context.Context, d *db.DB, o SeedOptions) error {
 	if err != nil {
 		return err
 	}
+	if d.Dialect() == db.SQLite {
+		// The indexes of millions of rows don't fit a server's modest cache.
+		if err := d.Write(ctx, func(tx *db.Tx) error { _, err := tx.Exec(`PRAGMA cache_size = -524288`); return err }); err != nil {
+			return err
+		}
+	}
 	begun := time.Now()
 	for done := 0; done < o.Contacts; done += chunk {
 		n := min(chunk, o.Contacts-done)
@@ -75,6 +81,8 @@ type seeder struct {
 	seq               int64
 	messages          int
 	counts            map[seedKey][2]int
+	// Rows of the transaction that are written together at its end.
+	message, external, event [][]any
 }
 
 var (
@@ -108,7 +116,20 @@ func (s *seeder) contacts(tx *db.Tx, done, n int) error {
 			return err
 		}
 	}
-	return nil
+	return s.flush(tx)
+}
+
+func (s *seeder) flush(tx *db.Tx) error {
+	message, external, event := s.message, s.external, s.event
+	s.message, s.external, s.event = nil, nil, nil
+	err := tx.Insert(`message (workspace_id, contact_id, id, conversation_id, channel_id, direction, source, content, status, created_at, sent_at, external_id)`, "", message)
+	if err != nil {
+		return err
+	}
+	if err := tx.Insert(`message_external (workspace_id, channel_id, external_id, contact_id, message_id)`, "", external); err != nil {
+		return err
+	}
+	return tx.Insert(`event (workspace_id, seq, id, at, kind, contact_id, conversation_id, message_id, actor_source)`, "", event)
 }
 
 func (s *seeder) contact(tx *db.Tx, number, messages int) error {
@@ -156,24 +177,12 @@ func (s *seeder) contact(tx *db.Tx, number, messages int) error {
 			direction, by, status, external = "outgoing", "user", "sent", fmt.Sprintf("%s/o%d", key, k)
 		}
 		text := seedTexts[s.r.IntN(len(seedTexts))]
-		err := tx.Queue(`INSERT INTO message (workspace_id, contact_id, id, conversation_id, channel_id, direction, source, content, status, created_at, sent_at, external_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)`,
-			ws, int64(c.ID), int64(id), int64(conversation), int64(s.channel), direction, by, `{"kind":"text","text":"`+text+`"}`, status, at, external)
-		if err != nil {
-			return err
-		}
-		err = tx.Queue(`INSERT INTO message_external (workspace_id, channel_id, external_id, contact_id, message_id) VALUES ($1, $2, $3, $4, $5)`,
-			ws, int64(s.channel), external, int64(c.ID), int64(id))
-		if err != nil {
-			return err
-		}
+		s.message = append(s.message, []any{
+			ws, int64(c.ID), int64(id), int64(conversation), int64(s.channel), direction, by, `{"kind":"text","text":"` + text + `"}`, status, at, at, external,
+		})
+		s.external = append(s.external, []any{ws, int64(s.channel), external, int64(c.ID), int64(id)})
 		s.seq++
-		err = tx.Queue(`INSERT INTO event (workspace_id, seq, id, at, kind, contact_id, conversation_id, message_id, actor_source)
-			VALUES ($1, $2, $3, $4, 'message_created', $5, $6, $3, $7)`,
-			ws, s.seq, int64(id), at, int64(c.ID), int64(conversation), by)
-		if err != nil {
-			return err
-		}
+		s.event = append(s.event, []any{ws, s.seq, int64(id), at, "message_created", int64(c.ID), int64(conversation), int64(id), by})
 		c.Last = contact.Last{At: at, ID: id, Direction: crm.Direction(direction), Kind: crm.KindText, Text: text, Source: crm.Source(by), Channel: s.channel, ChannelType: "telegram"}
 	}
 	s.messages += messages
