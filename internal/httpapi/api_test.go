@@ -307,23 +307,7 @@ func TestWorkspacesAreIsolated(t *testing.T) {
 		r.sim.SendText(sim.TelegramAccount, "7001001", "secreto")
 		contact := r.contactOf("Luc")
 		m := r.messages(contact)[0]
-		stranger := r.owner
-		if err := d.Write(t.Context(), func(tx *db.Tx) error {
-			stranger.Workspace, stranger.User = tx.NewID(), tx.NewID()
-			for q, args := range map[string][]any{
-				`INSERT INTO workspace (id, name, timezone, language, unassign_on_close, created_at) VALUES ($1, 'other', 'UTC', 'en', TRUE, 0)`: {stranger.Workspace},
-				`INSERT INTO app_user (id, email, name, password_hash, language, created_at) VALUES ($1, 's@example.com', 'S', '', 'en', 0)`:     {stranger.User},
-				`INSERT INTO member (workspace_id, user_id, role, joined_at) VALUES ($1, $2, 'owner', 0)`:                                        {stranger.Workspace, stranger.User},
-			} {
-				if _, err := tx.Exec(q, args...); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
-			t.Fatal(err)
-		}
-		token := r.token(stranger)
+		token := r.token(r.strange())
 		for _, c := range [][2]string{
 			{"GET", "/contacts/" + contact}, {"PATCH", "/contacts/" + contact}, {"GET", "/contacts/" + contact + "/messages"},
 			{"POST", "/contacts/" + contact + "/close"}, {"POST", "/contacts/" + contact + "/read"},

@@ -1,0 +1,192 @@
+package httpapi_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/db/dbtest"
+	"github.com/bandeja/bandeja/internal/httpapi/wire"
+	"github.com/bandeja/bandeja/internal/sim"
+)
+
+// listener is a browser's live connection, over server-sent events.
+type listener struct {
+	status int
+	mu     sync.Mutex
+	pushes []wire.Push
+	closed bool
+}
+
+func (r *rig) listen(token string) *listener {
+	r.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	r.t.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.srv.URL+"/realtime/sse?cf_connect="+url.QueryEscape(`{"id":1,"connect":{}}`), nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := (&http.Client{}).Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	l := &listener{status: resp.StatusCode}
+	if resp.StatusCode != http.StatusOK {
+		resp.Body.Close()
+		return l
+	}
+	connected := make(chan struct{})
+	go func() {
+		defer resp.Body.Close()
+		lines := bufio.NewReaderSize(resp.Body, 1<<20)
+		for {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				l.mu.Lock()
+				l.closed = true
+				l.mu.Unlock()
+				return
+			}
+			data, ok := strings.CutPrefix(line, "data: ")
+			if !ok {
+				continue
+			}
+			for frame := range strings.SplitSeq(strings.TrimSpace(data), "\n") {
+				l.take(frame, connected)
+			}
+		}
+	}()
+	<-connected
+	return l
+}
+
+func (l *listener) take(frame string, connected chan struct{}) {
+	var in struct {
+		Connect *struct{}
+		Push    *struct{ Pub struct{ Data json.RawMessage } }
+	}
+	if json.Unmarshal([]byte(frame), &in) != nil {
+		return
+	}
+	if in.Connect != nil {
+		close(connected)
+	}
+	if in.Push == nil {
+		return
+	}
+	var many []wire.Push
+	if json.Unmarshal(in.Push.Pub.Data, &many) != nil {
+		many = make([]wire.Push, 1)
+		if json.Unmarshal(in.Push.Pub.Data, &many[0]) != nil {
+			return
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pushes = append(l.pushes, many...)
+}
+
+// find returns the first push that ok takes.
+func (l *listener) find(ok func(wire.Push) bool) *wire.Push {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range l.pushes {
+		if ok(l.pushes[i]) {
+			return &l.pushes[i]
+		}
+	}
+	return nil
+}
+
+func TestLive(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		r.connect("telegram")
+		if l := r.listen(""); l.status != http.StatusUnauthorized {
+			t.Errorf("a stranger's connection: %d", l.status)
+		}
+		stranger := r.strange()
+		agent, other := r.listen(r.tokens["agent"]), r.listen(r.token(stranger))
+
+		r.sim.SendText(sim.TelegramAccount, "7001001", "en vivo")
+		r.eventually("the message arrives live", func() bool {
+			return agent.find(func(p wire.Push) bool { return p.Type == "message" && p.Message.Content.Text == "en vivo" }) != nil
+		})
+		r.eventually("the counts move", func() bool {
+			return agent.find(func(p wire.Push) bool { return p.Type == "counts" && len(p.Inboxes) > 0 && p.Inboxes[0].Open == 1 }) != nil
+		})
+		contact := r.contactOf("Luc")
+		r.do(r.tokens["owner"], "POST", "/contacts/"+contact+"/typing", map[string]any{"on": true})
+		r.eventually("a colleague's typing shows", func() bool {
+			return agent.find(func(p wire.Push) bool { return p.Type == "typing" && p.Who == "user" && p.ContactID == contact }) != nil
+		})
+		owner := r.listen(r.tokens["owner"])
+		r.eventually("presence shows both", func() bool {
+			return agent.find(func(p wire.Push) bool { return p.Type == "presence" && len(p.Online) == 2 }) != nil &&
+				owner.find(func(p wire.Push) bool { return p.Type == "presence" && len(p.Online) == 2 }) != nil
+		})
+
+		// What was missed is asked for by seq, without a gap.
+		first := agent.find(func(p wire.Push) bool { return p.Seq != "" })
+		r.sim.SendText(sim.TelegramAccount, "7001001", "segundo")
+		r.eventually("the second one too", func() bool {
+			return agent.find(func(p wire.Push) bool { return p.Type == "message" && p.Message.Content.Text == "segundo" }) != nil
+		})
+		var missed struct{ Items []wire.Push }
+		r.do(r.tokens["agent"], "GET", "/events?after="+first.Seq, nil).into(t, &missed)
+		agent.mu.Lock()
+		var live []string
+		for _, p := range agent.pushes {
+			if p.Seq != "" && p.Seq != first.Seq {
+				live = append(live, p.Seq)
+			}
+		}
+		agent.mu.Unlock()
+		var asked []string
+		for _, p := range missed.Items {
+			asked = append(asked, p.Seq)
+		}
+		if len(asked) == 0 || strings.Join(asked, " ") != strings.Join(live, " ") {
+			t.Errorf("live %v, asked for %v", live, asked)
+		}
+		if p := other.find(func(p wire.Push) bool { return p.Type != "presence" && p.Type != "counts" }); p != nil {
+			t.Errorf("another workspace saw %+v", p)
+		}
+		if p := other.find(func(p wire.Push) bool { return len(p.Online) > 1 }); p != nil {
+			t.Errorf("another workspace saw who is online: %+v", p)
+		}
+	})
+}
+
+// strange makes an owner of another workspace.
+func (r *rig) strange() crm.Viewer {
+	r.t.Helper()
+	stranger := r.owner
+	err := r.d.Write(r.t.Context(), func(tx *db.Tx) error {
+		stranger.Workspace, stranger.User = tx.NewID(), tx.NewID()
+		for q, args := range map[string][]any{
+			`INSERT INTO workspace (id, name, timezone, language, unassign_on_close, created_at) VALUES ($1, 'other', 'UTC', 'en', TRUE, 0)`: {stranger.Workspace},
+			`INSERT INTO app_user (id, email, name, password_hash, language, created_at) VALUES ($1, 's@example.com', 'S', '', 'en', 0)`:     {stranger.User},
+			`INSERT INTO member (workspace_id, user_id, role, joined_at) VALUES ($1, $2, 'owner', 0)`:                                        {stranger.Workspace, stranger.User},
+		} {
+			if _, err := tx.Exec(q, args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return stranger
+}
