@@ -86,7 +86,7 @@ test('a killed server costs nothing: both sides go on without reload', async ({ 
   await expect(inbox.message('written while the server was gone').getByRole('button', { name: /Waiting to be sent$/ })).toBeVisible();
   // A part of the app that was never used opens nevertheless.
   await inbox.composer.getByRole('button', { name: 'Emoji' }).click();
-  await expect(page.getByRole('dialog', { name: 'Emoji' }).getByRole('textbox')).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'Emoji' }).getByRole('searchbox')).toBeVisible();
   await page.keyboard.press('Escape');
   await server.run();
   await server.customer('telegram', '7001001', { kind: 'text', text: 'after' });

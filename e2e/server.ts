@@ -7,7 +7,7 @@ import { join } from 'node:path';
 export const binary = process.env.BANDEJA ?? new URL('../bin/bandeja', import.meta.url).pathname;
 
 /** Returns a loopback port that nobody listens on. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const s = createServer();
     s.on('error', reject);
@@ -18,7 +18,7 @@ function freePort(): Promise<number> {
   });
 }
 
-async function answers(url: string): Promise<void> {
+export async function answers(url: string): Promise<void> {
   const deadline = Date.now() + 30_000;
   for (;;) {
     try {

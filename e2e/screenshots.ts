@@ -1,0 +1,206 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Page } from '@playwright/test';
+import { en } from '../web/src/i18n/en.ts';
+import { es } from '../web/src/i18n/es.ts';
+import { test as base, signIn } from './app.ts';
+import { answers, binary, freePort } from './server.ts';
+
+// Every screen, light and dark, Spanish and English, on a wide screen and a phone,
+// with the demo's data: for people to look at. What a picture waits for is asserted,
+// what is on it is not; the other tests do that.
+
+/** The demo, with data of its own. */
+const test = base.extend<object, { demo: string }>({
+  demo: [
+    // biome-ignore lint/correctness/noEmptyPattern: the runner reads the pattern
+    async ({}, use) => {
+      const dir = mkdtempSync(join(tmpdir(), 'bandeja-pictures-'));
+      const port = await freePort();
+      const process: ChildProcess = spawn(
+        binary,
+        ['demo', '--fresh', '--data', dir, '--listen', `127.0.0.1:${port}`, '--sim-listen', `127.0.0.1:${await freePort()}`],
+        { stdio: 'ignore' },
+      );
+      await answers(`http://127.0.0.1:${port}/readyz`);
+      await use(`http://127.0.0.1:${port}`);
+      const gone = new Promise((r) => process.once('exit', r));
+      process.kill('SIGTERM');
+      await gone;
+      rmSync(dir, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+});
+
+interface Row {
+  id: string;
+}
+
+for (const [language, t] of [['es', es] as const, ['en', en] as const])
+  for (const theme of ['light', 'dark'] as const)
+    for (const width of [1440, 390]) {
+      const phone = width < 700;
+
+      test.describe(`${language} ${theme} ${width}`, () => {
+        test.use({
+          viewport: { width, height: phone ? 844 : 900 },
+          hasTouch: phone,
+          isMobile: phone,
+          colorScheme: theme,
+          locale: language === 'es' ? 'es-EC' : 'en-US',
+          contextOptions: { reducedMotion: 'reduce' },
+        });
+
+        const picture = async (page: Page, name: string): Promise<void> => {
+          await page.evaluate(() => document.fonts.ready);
+          await page.evaluate(() =>
+            Promise.allSettled(document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished)),
+          );
+          await page.screenshot({ path: `../screenshots/${name}.${language}.${theme}.${width}.png` });
+        };
+        const settled = (page: Page) => expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+
+        test('before anything is there', async ({ page, server }) => {
+          await page.goto(server.url);
+          await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+          await picture(page, 'set-up');
+          server.addOwner(language);
+          await page.goto(`${server.url}/login`);
+          await expect(page.locator('form')).toBeVisible();
+          await picture(page, 'login');
+          await page.locator('input[type=email]').fill('nadie@example.com');
+          await page.locator('input[type=password]').fill('nothing');
+          await page.keyboard.press('Enter');
+          await expect(page.getByRole('alert')).toBeVisible();
+          await picture(page, 'login-refused');
+          await signIn(page, server);
+          await page.goto(`${server.url}/inbox/all`);
+          await expect(page.getByText(t.emptyAll)).toBeVisible();
+          await picture(page, 'inbox-empty');
+          await page.goto(`${server.url}/inbox/all/1`);
+          await expect(page.getByText(t.contactGone)).toBeVisible();
+          await picture(page, 'contact-gone');
+          await page.goto(`${server.url}/nowhere`);
+          await expect(page.getByText(t.notFound)).toBeVisible();
+          await picture(page, 'page-missing');
+          for (const path of ['channels', 'jobs']) {
+            await page.goto(`${server.url}/settings/${path}`);
+            await settled(page);
+            await picture(page, `settings-${path}-empty`);
+          }
+        });
+
+        test('inbox', async ({ page, demo, context }) => {
+          await page.goto(`${demo}/demo`);
+          await page.request.patch(`${demo}/api/v1/me`, { data: { language } });
+          const api = async <T>(path: string) => (await (await page.request.get(`${demo}/api/v1${path}`)).json()) as T;
+
+          await page.goto(`${demo}/inbox/all`);
+          await expect(page.getByRole('link').filter({ has: page.locator('time') }).first()).toBeVisible();
+          await picture(page, 'inbox');
+
+          await page.keyboard.press('Control+k');
+          await expect(page.getByRole('dialog')).toBeVisible();
+          await picture(page, 'palette');
+          await page.keyboard.press('Escape');
+          await page.keyboard.press('?');
+          await expect(page.getByRole('dialog')).toBeVisible();
+          await picture(page, 'shortcuts');
+          await page.keyboard.press('Escape');
+          await page.getByRole('button', { name: t.addContact }).click();
+          await expect(page.getByRole('dialog')).toBeVisible();
+          await picture(page, 'add-contact');
+          await page.keyboard.press('Escape');
+
+          const list = page.getByRole('searchbox');
+          await list.fill('Mar');
+          await settled(page);
+          await picture(page, 'search');
+          await list.fill('zzzz');
+          await expect(page.getByText(t.emptySearch('zzzz'))).toBeVisible();
+          await picture(page, 'search-nothing');
+          await list.fill('');
+
+          const { items } = await api<{ items: Row[] }>('/inboxes/all/contacts?status=open&limit=8');
+          for (const [i, c] of items.entries()) {
+            await page.goto(`${demo}/inbox/all/${c.id}`);
+            await expect(page.getByRole('region', { name: t.timeline }).getByRole('article').first()).toBeVisible();
+            await settled(page);
+            await picture(page, `conversation-${i + 1}`);
+          }
+          await page.getByRole('button', { name: t.assign }).first().click();
+          await expect(page.getByRole('dialog')).toBeVisible();
+          await settled(page);
+          await picture(page, 'assign');
+          await page.keyboard.press('Escape');
+          await page.getByRole('button', { name: t.more }).last().click();
+          await expect(page.getByRole('menu')).toBeVisible();
+          await picture(page, 'conversation-menu');
+          await page.keyboard.press('Escape');
+          await page.getByRole('button', { name: 'Emoji' }).click();
+          await expect(page.getByRole('dialog').getByRole('searchbox')).toBeVisible();
+          await picture(page, 'emoji');
+          await page.keyboard.press('Escape');
+          if (phone) {
+            await page.getByRole('button', { name: t.more }).last().click();
+            await page.getByRole('menuitem', { name: t.showDetails }).click();
+            await expect(page.getByRole('complementary', { name: t.contactDetails })).toBeVisible();
+            await picture(page, 'contact-details');
+          }
+
+          await context.setOffline(true);
+          await expect(page.getByText(t.offline)).toBeVisible();
+          await picture(page, 'offline');
+          await context.setOffline(false);
+        });
+
+        test('loading and failing', async ({ page, demo }) => {
+          await page.goto(`${demo}/demo`);
+          await page.request.patch(`${demo}/api/v1/me`, { data: { language } });
+          let answer: () => void = () => {};
+          const held = new Promise<void>((r) => {
+            answer = r;
+          });
+          await page.route(/\/api\/v1\/inboxes\/\w+\/contacts/, async (route) => {
+            await held;
+            await route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{"status":500,"title":"Internal Server Error"}' });
+          });
+          await page.goto(`${demo}/inbox/all`);
+          await expect(page.locator('[aria-busy=true]').first()).toBeVisible();
+          await picture(page, 'inbox-loading');
+          answer();
+          await expect(page.getByText(t.listFailed)).toBeVisible();
+          await picture(page, 'inbox-error');
+        });
+
+        test('settings', async ({ page, demo }) => {
+          await page.goto(`${demo}/demo`);
+          await page.request.patch(`${demo}/api/v1/me`, { data: { language } });
+          const channels = (await (await page.request.get(`${demo}/api/v1/channels`)).json()) as { items: { id: string; type: string }[] };
+          const paths = ['', 'profile', 'workspace', 'tokens', 'jobs', 'channels'];
+          for (const c of channels.items) paths.push(`channels/${c.id}`, `channels/new/${c.type}`);
+          for (const path of paths) {
+            await page.goto(`${demo}/settings/${path}`);
+            await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+            await settled(page);
+            const type = channels.items.find((c) => path.endsWith(c.id))?.type;
+            await picture(page, `settings-${type ? `channel-${type}` : path.replaceAll('/', '-') || 'home'}`);
+          }
+        });
+
+        test('widget', async ({ page, demo }) => {
+          await page.goto(`${demo}/demo/chat`);
+          const launcher = page.locator('bandeja-chat, [data-bandeja]').first().or(page.locator('body > *').last());
+          await expect(launcher).toBeAttached();
+          const open = page.getByRole('button', { name: /chat/i }).last();
+          await expect(open).toBeVisible();
+          await picture(page, 'widget-closed');
+          await open.click();
+          await expect(page.getByRole('dialog')).toBeVisible();
+          await picture(page, 'widget');
+        });
+      });
+    }
