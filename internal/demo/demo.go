@@ -245,7 +245,10 @@ func (s *Seeder) says(ctx context.Context, ch *gateway.Channel, p Person, id, te
 			Kind: channel.InMessage, ExternalID: id, Contact: channel.Address{Key: p.Key}, SentAt: tx.Now(), Content: c,
 			Profile: crm.Profile{Name: p.Name, Username: p.Username, Language: p.Language},
 		}})
-		return err
+		if err != nil {
+			return err
+		}
+		return tx.Queue(`UPDATE channel SET last_webhook_at = $1 WHERE workspace_id = $2 AND id = $3`, tx.Micros(), int64(ch.Workspace), int64(ch.ID))
 	})
 }
 
@@ -271,9 +274,13 @@ func (s *Seeder) answers(ctx context.Context, ch *gateway.Channel, p Person, age
 		} else if caps.Delivered {
 			status = crm.Delivered
 		}
-		return s.Inbox.Settle(tx, agent.Workspace, id, m.ID, gateway.Outcome{
+		err = s.Inbox.Settle(tx, agent.Workspace, id, m.ID, gateway.Outcome{
 			Status: status, Receipt: channel.Receipt{ExternalIDs: []string{"demo-" + m.ID.String()}},
 		})
+		if err != nil {
+			return err
+		}
+		return tx.Queue(`UPDATE channel SET last_send_at = $1 WHERE workspace_id = $2 AND id = $3`, tx.Micros(), int64(ch.Workspace), int64(ch.ID))
 	})
 }
 

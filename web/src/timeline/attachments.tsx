@@ -119,7 +119,7 @@ function Other({ attachment: a }: { attachment: Attachment }) {
     );
   if (a.kind === 'voice' || a.kind === 'audio')
     return (
-      <Suspense fallback={<div className="h-11 w-64 max-w-full" />}>
+      <Suspense fallback={<div aria-busy className="skeleton h-11 w-64 max-w-full" />}>
         <AudioPlayer
           src={fileUrl(a)}
           duration={a.duration ?? 0}
