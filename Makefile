@@ -42,7 +42,7 @@ test-web: web/node_modules/.ok widget/node_modules/.ok ## Unit tests of the web 
 test-e2e: build e2e/node_modules/.ok ## Browser tests against the real binary
 	@cd e2e && npx playwright test
 
-lint: web/node_modules/.ok widget/node_modules/.ok ## Linters
+lint: go web/node_modules/.ok widget/node_modules/.ok ## Linters
 	@scripts/lint
 
 fmt: ## Format everything
@@ -58,9 +58,9 @@ a11y: build e2e/node_modules/.ok ## Walk through every screen with axe
 screenshots: build e2e/node_modules/.ok ## Take a picture of every screen, into screenshots/
 	@cd e2e && npx playwright test -c screenshots.config.ts
 
-api: go ## Renew the API description and the web app's types from the server
+api: go web/node_modules/.ok ## Renew the API description and the web app's types from the server
 	bin/bandeja openapi > web/openapi.json
 	cd web && npm run --silent api
 
 clean:
-	rm -rf bin web/dist/assets widget/dist/*.js
+	rm -rf bin web/dist/assets web/src/api/schema.d.ts widget/dist/*.js

@@ -28,9 +28,9 @@ const (
 type Content struct {
 	Kind        ContentKind     `json:"kind"`
 	Text        string          `json:"text,omitempty"`
-	Attachments []Attachment    `json:"attachments,omitempty"`
+	Attachments []Attachment    `json:"attachments,omitempty" nullable:"false"`
 	Location    *Location       `json:"location,omitempty"`
-	Contacts    []SharedContact `json:"contacts,omitempty"`
+	Contacts    []SharedContact `json:"contacts,omitempty" nullable:"false"`
 	Reply       *ButtonReply    `json:"reply,omitempty"`
 	Form        *Form           `json:"form,omitempty"`
 	Order       *Order          `json:"order,omitempty"`
@@ -100,7 +100,7 @@ type ButtonReply struct {
 // Form is an answered form, its fields in the order given.
 type Form struct {
 	Name   string      `json:"name,omitempty"`
-	Fields []FormField `json:"fields,omitempty"`
+	Fields []FormField `json:"fields,omitempty" nullable:"false"`
 }
 
 // FormField is one answer.
@@ -112,7 +112,7 @@ type FormField struct {
 // Order is a cart.
 type Order struct {
 	CatalogID string      `json:"catalog_id,omitempty"`
-	Items     []OrderItem `json:"items,omitempty"`
+	Items     []OrderItem `json:"items,omitempty" nullable:"false"`
 }
 
 // OrderItem is a line of an order. Price is in units of Currency.
@@ -214,8 +214,8 @@ type Template struct {
 	Header    *TemplateHeader    `json:"header,omitempty"`
 	Body      string             `json:"body"`
 	Footer    string             `json:"footer,omitempty"`
-	Buttons   []TemplateButton   `json:"buttons,omitempty"`
-	Variables []TemplateVariable `json:"variables,omitempty"`
+	Buttons   []TemplateButton   `json:"buttons,omitempty" nullable:"false"`
+	Variables []TemplateVariable `json:"variables,omitempty" nullable:"false"`
 	// Unsupported names a part that can't be filled yet (carousel …); such a
 	// template is shown but not offered.
 	Unsupported string `json:"unsupported,omitempty"`
@@ -240,7 +240,7 @@ type TemplateButton struct {
 // TemplateVariable is a value the sender must give.
 type TemplateVariable struct {
 	// Part is header, body or button.
-	Part string `json:"part"`
+	Part string `json:"part" enum:"header,body,button"`
 	// Index is the button's place, from 0; 0 for header and body.
 	Index int `json:"index,omitempty"`
 	// Name is the text between the braces: "1" or "first_name".

@@ -37,11 +37,11 @@ func (p IDPath) id() crm.ID {
 
 // Me is the caller, the workspace and where its log stands.
 type Me struct {
-	User        MeUser    `json:"user"`
-	Workspace   Workspace `json:"workspace"`
-	Permissions []string  `json:"permissions" nullable:"false"`
-	Seq         string    `json:"seq" doc:"The event log's end when this was answered."`
-	Version     string    `json:"version"`
+	User        MeUser           `json:"user"`
+	Workspace   Workspace        `json:"workspace"`
+	Permissions []crm.Permission `json:"permissions" nullable:"false"`
+	Seq         string           `json:"seq" doc:"The event log's end when this was answered."`
+	Version     string           `json:"version"`
 }
 
 // MeUser is the caller's own account.
@@ -67,9 +67,9 @@ func workspaceOf(w account.Workspace) Workspace {
 }
 
 func (s *Server) me(ctx context.Context, v crm.Viewer) (Me, error) {
-	out := Me{Version: s.Version, Permissions: []string{}}
-	for _, p := range v.Permissions() {
-		out.Permissions = append(out.Permissions, string(p))
+	out := Me{Version: s.Version, Permissions: v.Permissions()}
+	if out.Permissions == nil {
+		out.Permissions = []crm.Permission{}
 	}
 	err := s.DB.Read(ctx, func(tx *db.Tx) error {
 		u, err := account.GetUser(tx, v)
@@ -102,6 +102,11 @@ func (s *Server) me(ctx context.Context, v crm.Viewer) (Me, error) {
 	return out, err
 }
 
+// SetupState tells whether the server waits for its first owner.
+type SetupState struct {
+	Needed bool `json:"needed"`
+}
+
 // SetupInput sets a new server up.
 type SetupInput struct {
 	WorkspaceName string `json:"workspace_name"`
@@ -116,15 +121,9 @@ func (s *Server) accountOperations() {
 	register(s, huma.Operation{
 		OperationID: "get-setup", Method: http.MethodGet, Path: "/setup", Tags: []string{"Setup"},
 		Summary: "Tell whether the server waits for its first owner",
-	}, func(ctx context.Context, _ caller, _ *none) (*body[struct {
-		Needed bool `json:"needed"`
-	}], error) {
-		out := &body[struct {
-			Needed bool `json:"needed"`
-		}]{}
-		var err error
-		out.Body.Needed, err = s.Accounts.NeedsSetup(ctx)
-		return out, err
+	}, func(ctx context.Context, _ caller, _ *none) (*body[SetupState], error) {
+		needed, err := s.Accounts.NeedsSetup(ctx)
+		return &body[SetupState]{SetupState{needed}}, err
 	})
 	register(s, huma.Operation{
 		OperationID: "set-up", Method: http.MethodPost, Path: "/setup", Tags: []string{"Setup"}, DefaultStatus: http.StatusCreated,
@@ -232,8 +231,8 @@ type SessionItem struct {
 	ID         string     `json:"id"`
 	Device     string     `json:"device"`
 	IP         string     `json:"ip"`
-	CreatedAt  *time.Time `json:"created_at"`
-	LastSeenAt *time.Time `json:"last_seen_at"`
+	CreatedAt  *time.Time `json:"created_at" nullable:"false"`
+	LastSeenAt *time.Time `json:"last_seen_at" nullable:"false"`
 	Current    bool       `json:"current"`
 }
 
@@ -323,7 +322,7 @@ type TokenItem struct {
 	ID         string     `json:"id"`
 	Name       string     `json:"name"`
 	Prefix     string     `json:"prefix"`
-	CreatedAt  *time.Time `json:"created_at"`
+	CreatedAt  *time.Time `json:"created_at" nullable:"false"`
 	LastUsedAt *time.Time `json:"last_used_at"`
 }
 

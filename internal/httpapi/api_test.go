@@ -173,11 +173,12 @@ func TestRefusals(t *testing.T) {
 		{"GET", "/inboxes/all/contacts?cursor=zzz", nil, 422, "bad_cursor", "cursor"},
 		{"GET", "/inboxes/theirs/contacts", nil, 422, "invalid", "inbox"},
 		{"PATCH", "/workspace", map[string]any{"timezone": "Mars/Base"}, 422, "bad_timezone", "timezone"},
+		{"POST", "/session", map[string]any{"email": strings.Repeat("x", 301), "password": "x"}, 422, "too_long", "email"},
 	} {
 		name := fmt.Sprint(c.method, " ", c.path, " ", c.code)
 		a := r.do(owner, c.method, c.path, c.in)
 		p := a.problem()
-		if a.status != c.status || p.Code != c.code || a.header.Get("Content-Type") != "application/problem+json" || p.RequestID == "" || p.Detail == "" {
+		if a.status != c.status || p.Code != c.code || a.header.Get("Content-Type") != "application/problem+json" || p.RequestID == "" || p.Detail == "" || strings.Contains(p.Detail, "{") {
 			t.Errorf("%s: %d %s", name, a.status, a.body)
 			continue
 		}

@@ -115,7 +115,7 @@ type Channel struct {
 	Capabilities Capabilities      `json:"capabilities"`
 	Config       map[string]string `json:"config" nullable:"false" doc:"Set-up values; secrets are empty."`
 	SecretsSet   []string          `json:"secrets_set" nullable:"false"`
-	CreatedAt    *time.Time        `json:"created_at"`
+	CreatedAt    *time.Time        `json:"created_at" nullable:"false"`
 	Health       Health            `json:"health"`
 }
 
@@ -132,7 +132,7 @@ type Health struct {
 
 // ChannelError is the last error of a channel, in the provider's words.
 type ChannelError struct {
-	At   *time.Time `json:"at"`
+	At   *time.Time `json:"at" nullable:"false"`
 	Code string     `json:"code"`
 	Text string     `json:"text"`
 }
@@ -321,7 +321,7 @@ func (s *Server) channelCareOperations() {
 // InboundItem is a webhook that was stored but not shown.
 type InboundItem struct {
 	ID         string     `json:"id"`
-	ReceivedAt *time.Time `json:"received_at"`
+	ReceivedAt *time.Time `json:"received_at" nullable:"false"`
 	State      string     `json:"state" enum:"unreadable,dead"`
 	Error      string     `json:"error"`
 	Preview    string     `json:"preview" doc:"The body's beginning."`
@@ -334,7 +334,7 @@ type DeadJob struct {
 	Lane     string     `json:"lane"`
 	Error    string     `json:"error"`
 	Attempts int        `json:"attempts"`
-	DiedAt   *time.Time `json:"died_at"`
+	DiedAt   *time.Time `json:"died_at" nullable:"false"`
 }
 
 func (s *Server) troubleOperations() {

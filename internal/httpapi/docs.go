@@ -123,6 +123,9 @@ func fieldsOf(api *huma.OpenAPI, media *huma.MediaType) []docsField {
 	var out []docsField
 	for name, p := range schema.Properties {
 		typ := p.Type
+		if len(p.AnyOf) > 0 {
+			p = &huma.Schema{Ref: p.AnyOf[0].Ref, Description: p.Description} // it or null
+		}
 		if p.Ref != "" {
 			typ = p.Ref[len("#/components/schemas/"):]
 		} else if p.Items != nil && p.Items.Ref != "" {

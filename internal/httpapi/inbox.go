@@ -93,7 +93,7 @@ func (s *Server) contactDetail(ctx context.Context, c caller, id crm.ID) (*conta
 		out.Identities = append(out.Identities, i)
 	}
 	if conversation != nil {
-		out.Conversation = &wire.Conversation{ID: conversation.ID.String(), OpenedAt: *wire.Time(conversation.OpenedAt), OpenedBy: string(conversation.OpenedSource)}
+		out.Conversation = &wire.Conversation{ID: conversation.ID.String(), OpenedAt: *wire.Time(conversation.OpenedAt), OpenedBy: conversation.OpenedSource}
 	}
 	if draft != nil {
 		out.Draft = &wire.Draft{Text: draft.Text, Comment: draft.Comment, UpdatedAt: *wire.Time(draft.UpdatedAt)}
@@ -217,10 +217,11 @@ func (s *Server) inboxOperations() {
 		OperationID: "list-events", Method: http.MethodGet, Path: "/events", Tags: []string{"Events"},
 		Summary: "List what happened after a place in the log, as the realtime connection sends it",
 	}, func(ctx context.Context, c caller, in *struct {
-		After int64 `query:"after" minimum:"0"`
-		Limit int   `query:"limit" default:"500" minimum:"1" maximum:"500"`
+		After string `query:"after" pattern:"^[0-9]{1,18}$" doc:"A place in the log; its beginning where absent."`
+		Limit int    `query:"limit" default:"500" minimum:"1" maximum:"500"`
 	}) (*body[EventPage], error) {
-		return s.eventPage(ctx, c, in.After, in.Limit)
+		after, _ := strconv.ParseInt(in.After, 10, 64) // the pattern leaves only numbers and ""
+		return s.eventPage(ctx, c, after, in.Limit)
 	})
 }
 

@@ -73,7 +73,9 @@ func (r *rig) listen(token string) *listener {
 func (l *listener) take(frame string, connected chan struct{}) {
 	var in struct {
 		Connect *struct{}
-		Push    *struct{ Pub struct{ Data json.RawMessage } }
+		Push    *struct {
+			Pub struct{ Data json.RawMessage }
+		}
 	}
 	if json.Unmarshal([]byte(frame), &in) != nil {
 		return

@@ -24,7 +24,7 @@ type Problem struct {
 	Detail string `json:"detail" doc:"What happened and what to do, in the caller's language."`
 	// Code is stable; programs decide by it.
 	Code      string         `json:"code"`
-	Errors    []FieldProblem `json:"errors,omitempty"`
+	Errors    []FieldProblem `json:"errors,omitempty" nullable:"false"`
 	Args      map[string]any `json:"args,omitempty" doc:"The values in detail: limits, names."`
 	RequestID string         `json:"request_id"`
 }
@@ -118,12 +118,13 @@ func (ps problems) fromHuma(ctx context.Context, status int, msg string, errs []
 		if err == nil || !errors.As(err, &d) {
 			continue
 		}
-		code := crm.CodeInvalid
+		code, args := crm.CodeInvalid, map[string]any(nil)
 		switch {
 		case strings.Contains(d.Message, "required"):
 			code = crm.CodeRequired
-		case strings.Contains(d.Message, "length <="):
-			code = crm.CodeTooLong
+		case strings.Contains(d.Message, "length <= "):
+			_, most, _ := strings.Cut(d.Message, "length <= ")
+			code, args = crm.CodeTooLong, map[string]any{"max": most}
 		}
 		field := d.Location
 		if strings.HasPrefix(d.Message, "expected required property ") {
@@ -131,11 +132,7 @@ func (ps problems) fromHuma(ctx context.Context, status int, msg string, errs []
 			field += "." + name
 		}
 		field = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(field, "body."), "query."), "path.")
-		s := ps.said[code]
-		text := s.title.In(string(requestOf(ctx).language))
-		if strings.Contains(text, "{") {
-			text = ps.said[crm.CodeInvalid].title.In(string(requestOf(ctx).language))
-		}
+		text := said(ps.said[code].title.In(string(requestOf(ctx).language)), args)
 		p.Errors = append(p.Errors, FieldProblem{Field: field, Code: string(code), Detail: text})
 	}
 	if len(p.Errors) > 0 {

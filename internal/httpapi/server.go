@@ -113,6 +113,7 @@ func (s *Server) openAPI() {
 	s.messageOperations()
 	s.channelOperations()
 	s.fileOperations()
+	tellTruth(s.api.OpenAPI().Components.Schemas)
 }
 
 // OpenAPI returns the API's description as JSON.

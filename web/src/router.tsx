@@ -34,7 +34,7 @@ const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
   beforeLoad: async () => {
-    const [{ needed }] = await Promise.all([get<{ needed: boolean }>('/setup'), authTexts.load()]);
+    const [{ needed }] = await Promise.all([get('/setup'), authTexts.load()]);
     if (!needed) throw redirect({ to: '/login', search: {} });
   },
   component: page(() => import('./auth/setup-page')),
@@ -49,7 +49,7 @@ const app = createRoute({
       await adoptMe(await queryClient.fetchQuery(meQuery));
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      const { needed } = await get<{ needed: boolean }>('/setup');
+      const { needed } = await get('/setup');
       if (needed) throw redirect({ to: '/setup' });
       const next = location.href === '/' ? {} : { next: location.href };
       throw redirect({ to: '/login', search: next });

@@ -17,48 +17,62 @@ func FileURL(id crm.ID, name string) string {
 
 // Message is a message or a comment.
 type Message struct {
-	Item           string                `json:"item" enum:"message"`
-	ID             string                `json:"id"`
-	At             time.Time             `json:"at"`
-	ContactID      string                `json:"contact_id"`
-	ConversationID *string               `json:"conversation_id"`
-	ChannelID      *string               `json:"channel_id"`
-	Direction      string                `json:"direction" enum:"incoming,outgoing,comment"`
-	Source         string                `json:"source" enum:"user,contact,workflow,bot,api,broadcast,echo,system"`
-	UserID         *string               `json:"user_id"`
-	SenderName     string                `json:"sender_name"`
-	Content        crm.Content           `json:"content"`
-	Status         string                `json:"status" enum:",queued,sending,uncertain,sent,delivered,read,failed"`
-	StatusTimes    map[string]*time.Time `json:"status_times" nullable:"false"`
-	Error          *crm.DeliveryError    `json:"error"`
-	ReplyTo        *Quote                `json:"reply_to"`
-	Reactions      []inbox.Reaction      `json:"reactions" nullable:"false"`
-	EditedAt       *time.Time            `json:"edited_at"`
-	DeletedAt      *time.Time            `json:"deleted_at"`
-	SentAt         *time.Time            `json:"sent_at" doc:"The provider's time."`
-	ClientRef      string                `json:"client_ref" doc:"The Idempotency-Key it was created with."`
+	Item           string             `json:"item" enum:"message"`
+	ID             string             `json:"id"`
+	At             time.Time          `json:"at"`
+	ContactID      string             `json:"contact_id"`
+	ConversationID *string            `json:"conversation_id"`
+	ChannelID      *string            `json:"channel_id"`
+	Direction      crm.Direction      `json:"direction"`
+	Source         crm.Source         `json:"source"`
+	UserID         *string            `json:"user_id"`
+	SenderName     string             `json:"sender_name"`
+	Content        crm.Content        `json:"content"`
+	Status         crm.Status         `json:"status"`
+	StatusTimes    StatusTimes        `json:"status_times"`
+	Error          *crm.DeliveryError `json:"error"`
+	ReplyTo        *Quote             `json:"reply_to"`
+	Reactions      []Reaction         `json:"reactions" nullable:"false"`
+	EditedAt       *time.Time         `json:"edited_at"`
+	DeletedAt      *time.Time         `json:"deleted_at"`
+	SentAt         *time.Time         `json:"sent_at" doc:"The provider's time."`
+	ClientRef      string             `json:"client_ref" doc:"The Idempotency-Key it was created with."`
+}
+
+// Reaction is an emoji on a message.
+type Reaction struct {
+	Emoji string `json:"emoji"`
+	By    string `json:"by" enum:"contact,us"`
+}
+
+// StatusTimes tell when a message that we sent reached each status.
+type StatusTimes struct {
+	Delivered *time.Time `json:"delivered,omitempty"`
+	Failed    *time.Time `json:"failed,omitempty"`
+	Read      *time.Time `json:"read,omitempty"`
+	Sent      *time.Time `json:"sent,omitempty"`
 }
 
 // Quote is the message that another answers.
 type Quote struct {
-	ID         *string `json:"id"`
-	Text       string  `json:"text"`
-	Kind       string  `json:"kind"`
-	SenderName string  `json:"sender_name"`
-	Direction  string  `json:"direction"`
+	ID         *string         `json:"id"`
+	Text       string          `json:"text"`
+	Kind       crm.ContentKind `json:"kind"`
+	SenderName string          `json:"sender_name"`
+	Direction  crm.Direction   `json:"direction"`
 }
 
 // MessageOf returns a message. contactName is its contact's.
 func MessageOf(m *inbox.Message, contactName string, names Names) Message {
 	out := Message{
 		Item: "message", ID: m.ID.String(), At: *Time(m.CreatedAt), ContactID: m.Contact.String(),
-		ConversationID: ID(m.Conversation), ChannelID: ID(m.Channel), Direction: string(m.Direction), Source: string(m.Source),
-		UserID: ID(m.User), Content: m.Content, Status: string(m.Status), StatusTimes: map[string]*time.Time{},
-		Error: m.Error, Reactions: m.Reactions, EditedAt: Time(m.EditedAt), DeletedAt: Time(m.DeletedAt),
+		ConversationID: ID(m.Conversation), ChannelID: ID(m.Channel), Direction: m.Direction, Source: m.Source,
+		UserID: ID(m.User), Content: m.Content, Status: m.Status,
+		Error: m.Error, Reactions: make([]Reaction, len(m.Reactions)), EditedAt: Time(m.EditedAt), DeletedAt: Time(m.DeletedAt),
 		SentAt: Time(m.SentAt), ClientRef: m.ClientRef,
 	}
-	if out.Reactions == nil {
-		out.Reactions = []inbox.Reaction{}
+	for i, r := range m.Reactions {
+		out.Reactions[i] = Reaction(r)
 	}
 	sender := func(d crm.Direction, user crm.ID) string {
 		switch {
@@ -71,43 +85,53 @@ func MessageOf(m *inbox.Message, contactName string, names Names) Message {
 	}
 	out.SenderName = sender(m.Direction, m.User)
 	if m.Direction == crm.Outgoing {
-		for name, at := range map[string]int64{"sent": m.SentAt, "delivered": m.DeliveredAt, "read": m.ReadAt, "failed": m.FailedAt} {
-			if at != 0 {
-				out.StatusTimes[name] = Time(at)
-			}
-		}
+		out.StatusTimes = StatusTimes{Delivered: Time(m.DeliveredAt), Failed: Time(m.FailedAt), Read: Time(m.ReadAt), Sent: Time(m.SentAt)}
 	}
 	if q := m.Quote; q != nil {
-		out.ReplyTo = &Quote{ID: ID(q.ID), Text: q.Text, Kind: string(q.Kind), Direction: string(q.Direction), SenderName: sender(q.Direction, q.User)}
+		out.ReplyTo = &Quote{ID: ID(q.ID), Text: q.Text, Kind: q.Kind, Direction: q.Direction, SenderName: sender(q.Direction, q.User)}
 	}
 	return out
 }
 
 // Actor is who did something.
 type Actor struct {
-	Source string  `json:"source"`
-	UserID *string `json:"user_id"`
-	Name   string  `json:"name"`
+	Source crm.Source `json:"source"`
+	UserID *string    `json:"user_id"`
+	Name   string     `json:"name"`
 }
 
 // Event is a line of the timeline that is no message.
 type Event struct {
-	Item           string         `json:"item" enum:"event"`
-	ID             string         `json:"id"`
-	At             time.Time      `json:"at"`
-	ContactID      string         `json:"contact_id"`
-	ConversationID *string        `json:"conversation_id"`
-	Kind           string         `json:"kind"`
-	Actor          Actor          `json:"actor"`
-	Data           map[string]any `json:"data"`
+	Item           string        `json:"item" enum:"event"`
+	ID             string        `json:"id"`
+	At             time.Time     `json:"at"`
+	ContactID      string        `json:"contact_id"`
+	ConversationID *string       `json:"conversation_id"`
+	Kind           eventlog.Kind `json:"kind"`
+	Actor          Actor         `json:"actor"`
+	Data           EventData     `json:"data"`
+}
+
+// EventData is what events tell besides who and when. Each kind has its own few.
+type EventData struct {
+	AssigneeID   *string       `json:"assignee_id,omitempty"`
+	AssigneeName *string       `json:"assignee_name,omitempty"`
+	ChannelID    *string       `json:"channel_id,omitempty"`
+	ChannelName  *string       `json:"channel_name,omitempty"`
+	New          *string       `json:"new,omitempty"`
+	Old          *string       `json:"old,omitempty"`
+	Referral     *crm.Referral `json:"referral,omitempty"`
+	Text         *string       `json:"text,omitempty"`
+	Title        *string       `json:"title,omitempty"`
+	URL          *string       `json:"url,omitempty"`
 }
 
 // EventOf returns an event.
 func EventOf(e *eventlog.Event, names Names) Event {
 	out := Event{
 		Item: "event", ID: e.ID.String(), At: *Time(e.At.UnixMicro()), ContactID: e.Contact.String(),
-		ConversationID: ID(e.Conversation), Kind: string(e.Kind),
-		Actor: Actor{Source: string(e.Actor.Source), UserID: ID(e.Actor.ID)}, Data: map[string]any{},
+		ConversationID: ID(e.Conversation), Kind: e.Kind,
+		Actor: Actor{Source: e.Actor.Source, UserID: ID(e.Actor.ID)},
 	}
 	if e.Actor.ID != 0 {
 		out.Actor.Name = names(e.Actor.ID)
@@ -116,9 +140,10 @@ func EventOf(e *eventlog.Event, names Names) Event {
 		// Our own JSON; an event that can't be read is shown without its details.
 		_ = json.Unmarshal([]byte(e.Data), &out.Data)
 	}
-	if s, ok := out.Data["assignee_id"].(string); ok {
-		if id, err := crm.ParseID(s); err == nil {
-			out.Data["assignee_name"] = names(id)
+	if s := out.Data.AssigneeID; s != nil {
+		if id, err := crm.ParseID(*s); err == nil {
+			name := names(id)
+			out.Data.AssigneeName = &name
 		}
 	}
 	return out
@@ -148,9 +173,9 @@ type Push struct {
 	Event     *Event      `json:"event,omitempty"`
 	Contact   *ContactRow `json:"contact,omitempty"`
 	ChannelID string      `json:"channel_id,omitempty"`
-	Inboxes   []Inbox     `json:"inboxes,omitempty"`
+	Inboxes   []Inbox     `json:"inboxes,omitempty" nullable:"false"`
 	Who       string      `json:"who,omitempty" enum:",contact,user"`
 	UserID    string      `json:"user_id,omitempty"`
 	On        *bool       `json:"on,omitempty"`
-	Online    []string    `json:"online,omitempty"`
+	Online    []string    `json:"online,omitempty" nullable:"false"`
 }

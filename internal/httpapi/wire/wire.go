@@ -143,7 +143,7 @@ func TeamOf(t account.Team) Team {
 
 // Inbox is an inbox of the sidebar with its counts.
 type Inbox struct {
-	ID     string `json:"id"`
+	ID     string `json:"id" enum:"all,mine,unassigned"`
 	Kind   string `json:"kind" enum:"standard"`
 	Open   int64  `json:"open" doc:"Open conversations."`
 	Unread int64  `json:"unread" doc:"Open conversations with unread messages."`
@@ -160,15 +160,15 @@ func InboxesOf(counts map[inbox.Name]inbox.Count) []Inbox {
 
 // LastMessage is the newest message of a contact, in one line.
 type LastMessage struct {
-	ID         string    `json:"id"`
-	At         time.Time `json:"at"`
-	Direction  string    `json:"direction" enum:"incoming,outgoing,comment"`
-	Kind       string    `json:"kind"`
-	Text       string    `json:"text" doc:"One line; empty where only the kind can be told."`
-	SenderName string    `json:"sender_name"`
-	Source     string    `json:"source"`
-	Status     string    `json:"status" enum:",uncertain,failed" doc:"Set where the message didn't get through."`
-	UserID     *string   `json:"user_id"`
+	ID         string          `json:"id"`
+	At         time.Time       `json:"at"`
+	Direction  crm.Direction   `json:"direction"`
+	Kind       crm.ContentKind `json:"kind"`
+	Text       string          `json:"text" doc:"One line; empty where only the kind can be told."`
+	SenderName string          `json:"sender_name"`
+	Source     crm.Source      `json:"source"`
+	Status     string          `json:"status" enum:",uncertain,failed" doc:"Set where the message didn't get through."`
+	UserID     *string         `json:"user_id"`
 }
 
 // ChannelRef names a channel.
@@ -207,8 +207,8 @@ func RowOf(c *contact.Contact, names Names) ContactRow {
 	}
 	if c.Last.ID != 0 {
 		row.LastMessage = &LastMessage{
-			ID: c.Last.ID.String(), At: *Time(c.Last.At), Direction: string(c.Last.Direction), Kind: string(c.Last.Kind),
-			Text: c.Last.Text, Source: string(c.Last.Source), Status: string(c.Last.Status), UserID: ID(c.Last.User),
+			ID: c.Last.ID.String(), At: *Time(c.Last.At), Direction: c.Last.Direction, Kind: c.Last.Kind,
+			Text: c.Last.Text, Source: c.Last.Source, Status: string(c.Last.Status), UserID: ID(c.Last.User),
 		}
 		if c.Last.Direction == crm.Incoming {
 			row.LastMessage.SenderName = name
@@ -238,9 +238,9 @@ type Identity struct {
 
 // Conversation is an open conversation.
 type Conversation struct {
-	ID       string    `json:"id"`
-	OpenedAt time.Time `json:"opened_at"`
-	OpenedBy string    `json:"opened_by"`
+	ID       string     `json:"id"`
+	OpenedAt time.Time  `json:"opened_at"`
+	OpenedBy crm.Source `json:"opened_by"`
 }
 
 // Draft is what the viewer has begun to write.

@@ -1,10 +1,7 @@
-import type { Page } from './types';
+import type { components, paths } from './schema';
+import { noteTrouble, noteWritten } from './trouble';
 
-export interface FieldProblem {
-  field: string;
-  code: string;
-  detail: string;
-}
+export type FieldProblem = components['schemas']['FieldProblem'];
 
 /** A refusal by the server, in the caller's language. Status 0 means it was never reached. */
 export class ApiError extends Error {
@@ -38,33 +35,74 @@ export class ApiError extends Error {
   }
 }
 
-type Query = Record<string, string | number | boolean | null | undefined>;
+export const apiBase = '/api/v1';
 
-export interface Call {
-  query?: Query;
-  body?: unknown;
-  key?: string;
-  ifMatch?: string;
+// What each operation of openapi.json takes and answers, by its path below /api/v1.
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type Full<Path extends string> = `${typeof apiBase}${Path}` & keyof paths;
+type PathOf<M extends Method> = {
+  [P in keyof paths]: paths[P] extends Record<M, object>
+    ? P extends `${typeof apiBase}${infer Path}`
+      ? Path
+      : never
+    : never;
+}[keyof paths];
+type Answer<Operation> = Operation extends {
+  responses: { [Status in 200 | 201]?: { content: { 'application/json': infer T } } };
+}
+  ? T
+  : // biome-ignore lint/suspicious/noConfusingVoidType: the answer of an operation without one
+    void;
+type Call<Operation> = Options &
+  (Operation extends { parameters: { path: infer T } } ? { params: T } : unknown) &
+  (Operation extends { parameters: { query?: infer T } } ? { query?: T } : unknown) &
+  (Operation extends { parameters: { header?: infer T } } ? { headers?: T } : unknown) &
+  (Operation extends { requestBody: { content: { 'application/json': infer T } } }
+    ? { body: T }
+    : unknown);
+
+interface Options {
   signal?: AbortSignal;
   /** Lets the request finish after the page is left (drafts). */
   keepalive?: boolean;
 }
 
-export const apiBase = '/api/v1';
+interface AnyCall extends Options {
+  params?: Record<string, string>;
+  query?: Record<string, unknown>;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
 
-/** The one way to the server. Paths are below /api/v1. */
-export async function api<T>(method: string, path: string, call: Call = {}): Promise<T> {
+/** The one way to the server. */
+const caller =
+  <M extends Method>(method: M) =>
+  <P extends PathOf<M>>(
+    path: P,
+    ...[call]: Options extends Call<paths[Full<P>][M]>
+      ? [call?: Call<paths[Full<P>][M]>]
+      : [call: Call<paths[Full<P>][M]>]
+  ) =>
+    send(method, path, (call ?? {}) as AnyCall) as Promise<Answer<paths[Full<P>][M]>>;
+
+export const get = caller('get');
+export const post = caller('post');
+export const patch = caller('patch');
+export const put = caller('put');
+export const remove = caller('delete');
+
+async function send(method: Method, path: string, call: AnyCall): Promise<unknown> {
   const headers: Record<string, string> = {
     Accept: 'application/json',
     'Accept-Language': document.documentElement.lang,
+    ...call.headers,
   };
   if (call.body !== undefined) headers['Content-Type'] = 'application/json';
-  if (call.key) headers['Idempotency-Key'] = call.key;
-  if (call.ifMatch) headers['If-Match'] = call.ifMatch;
+  const address = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(call.params![name]!));
   let response: Response;
   try {
-    response = await fetch(apiBase + path + queryString(call.query), {
-      method,
+    response = await fetch(apiBase + address + queryString(call.query), {
+      method: method.toUpperCase(),
       headers,
       body: call.body === undefined ? undefined : JSON.stringify(call.body),
       signal: call.signal,
@@ -75,8 +113,12 @@ export async function api<T>(method: string, path: string, call: Call = {}): Pro
     if (call.signal?.aborted) throw cause;
     throw new ApiError(0, { code: 'offline' });
   }
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  if (response.ok) {
+    if (method !== 'get') noteWritten();
+    return response.status === 204 ? undefined : await response.json();
+  }
   const error = await problemOf(response.status, () => response.json());
+  if (error.code === 'database_unavailable') noteTrouble();
   // A session that ended shows the login screen at once, whatever was asked.
   if (response.status === 401 && path !== '/session') window.dispatchEvent(new Event('signed-out'));
   throw error;
@@ -90,20 +132,10 @@ export async function problemOf(status: number, body: () => Promise<unknown>): P
   }
 }
 
-function queryString(query?: Query) {
+function queryString(query: Record<string, unknown> = {}) {
   const params = new URLSearchParams();
-  for (const [k, v] of Object.entries(query ?? {}))
+  for (const [k, v] of Object.entries(query))
     if (v !== undefined && v !== null && v !== '') params.set(k, String(v));
   const text = params.toString();
   return text && `?${text}`;
 }
-
-export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
-  api<T>('GET', path, { query, signal });
-export const getPage = <T>(path: string, query?: Query, signal?: AbortSignal) =>
-  api<Page<T>>('GET', path, { query, signal });
-export const post = <T = void>(path: string, body?: unknown, key?: string) =>
-  api<T>('POST', path, { body, key });
-export const patch = <T>(path: string, body: unknown) => api<T>('PATCH', path, { body });
-export const put = <T = void>(path: string, body: unknown) => api<T>('PUT', path, { body });
-export const remove = (path: string) => api<void>('DELETE', path);

@@ -5,21 +5,8 @@ import {
   queryOptions,
   useQuery,
 } from '@tanstack/react-query';
-import { ApiError, get, getPage } from './http';
-import type {
-  Channel,
-  Contact,
-  ContactRow,
-  Inbox,
-  InboxId,
-  Me,
-  Permission,
-  Sort,
-  StatusFilter,
-  Template,
-  TimelinePage,
-  User,
-} from './types';
+import { ApiError, get } from './http';
+import type { InboxId, Me, Permission, Sort, StatusFilter } from './types';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -34,25 +21,23 @@ export const queryClient = new QueryClient({
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
-  queryFn: ({ signal }) => get<Me>('/me', undefined, signal),
+  queryFn: ({ signal }) => get('/me', { signal }),
   staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const inboxesQuery = queryOptions({
   queryKey: ['inboxes'],
-  queryFn: async ({ signal }) =>
-    (await get<{ items: Inbox[] }>('/inboxes', undefined, signal)).items,
+  queryFn: async ({ signal }) => (await get('/inboxes', { signal })).items,
 });
 
 export const usersQuery = queryOptions({
   queryKey: ['users'],
-  queryFn: async ({ signal }) => (await get<{ items: User[] }>('/users', undefined, signal)).items,
+  queryFn: async ({ signal }) => (await get('/users', { signal })).items,
 });
 
 export const channelsQuery = queryOptions({
   queryKey: ['channels'],
-  queryFn: async ({ signal }) =>
-    (await get<{ items: Channel[] }>('/channels', undefined, signal)).items,
+  queryFn: async ({ signal }) => (await get('/channels', { signal })).items,
 });
 
 export interface ListFilter {
@@ -65,11 +50,11 @@ export const listQuery = (filter: ListFilter) =>
   infiniteQueryOptions({
     queryKey: ['list', filter] as const,
     queryFn: ({ pageParam, signal }) =>
-      getPage<ContactRow>(
-        `/inboxes/${filter.inbox}/contacts`,
-        { status: filter.status, sort: filter.sort, cursor: pageParam, limit: 50 },
+      get('/inboxes/{inbox}/contacts', {
+        params: { inbox: filter.inbox },
+        query: { status: filter.status, sort: filter.sort, cursor: pageParam, limit: 50 },
         signal,
-      ),
+      }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor,
   });
@@ -78,7 +63,7 @@ export const searchQuery = (q: string) =>
   infiniteQueryOptions({
     queryKey: ['search', q] as const,
     queryFn: ({ pageParam, signal }) =>
-      getPage<ContactRow>('/contacts', { search: q, cursor: pageParam, limit: 50 }, signal),
+      get('/contacts', { query: { search: q, cursor: pageParam, limit: 50 }, signal }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor,
     placeholderData: keepPreviousData,
@@ -88,7 +73,7 @@ export const searchQuery = (q: string) =>
 export const contactQuery = (id: string) =>
   queryOptions({
     queryKey: ['contact', id] as const,
-    queryFn: ({ signal }) => get<Contact>(`/contacts/${id}`, undefined, signal),
+    queryFn: ({ signal }) => get('/contacts/{id}', { params: { id }, signal }),
   });
 
 type TimelineParam = { before?: string; after?: string; around?: string };
@@ -98,7 +83,11 @@ export const timelineQuery = (contactId: string, around: string | undefined) =>
   infiniteQueryOptions({
     queryKey: ['timeline', contactId, around ?? 'latest'] as const,
     queryFn: ({ pageParam, signal }) =>
-      get<TimelinePage>(`/contacts/${contactId}/messages`, { ...pageParam, limit: 50 }, signal),
+      get('/contacts/{id}/messages', {
+        params: { id: contactId },
+        query: { ...pageParam, limit: 50 },
+        signal,
+      }),
     initialPageParam: (around ? { around } : {}) as TimelineParam,
     getPreviousPageParam: (first): TimelineParam | undefined =>
       first.has_before && first.items[0] ? { before: first.items[0].id } : undefined,
@@ -109,12 +98,7 @@ export const timelineQuery = (contactId: string, around: string | undefined) =>
 export const templatesQuery = (channelId: string) =>
   queryOptions({
     queryKey: ['templates', channelId] as const,
-    queryFn: ({ signal }) =>
-      get<{ items: Template[]; fetched_at: string }>(
-        `/channels/${channelId}/templates`,
-        undefined,
-        signal,
-      ),
+    queryFn: ({ signal }) => get('/channels/{id}/templates', { params: { id: channelId }, signal }),
   });
 
 /** Who is signed in. Every screen behind the login is rendered after this is loaded. */

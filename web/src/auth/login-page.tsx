@@ -1,7 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiError, post } from '../api/http';
-import type { Me } from '../api/types';
 import { t } from '../i18n';
 import { fieldError, TextField } from '../ui/field';
 import { AuthLayout } from './auth-layout';
@@ -25,7 +24,7 @@ export default function LoginPage() {
     setBusy(true);
     setError(undefined);
     try {
-      await adoptMe(await post<Me>('/session', { email: email.trim(), password }));
+      await adoptMe(await post('/session', { body: { email: email.trim(), password } }));
       // Only a path of our own: never another site's address.
       const target = next?.startsWith('/') && !next.startsWith('//') ? next : '/';
       await navigate({ href: target, replace: true });

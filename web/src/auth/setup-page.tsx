@@ -1,8 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiError, post } from '../api/http';
-import { newKey } from '../api/key';
-import type { Me } from '../api/types';
 import { language } from '../i18n';
 import { Field, fieldError, TextField } from '../ui/field';
 import { AuthLayout } from './auth-layout';
@@ -22,8 +20,6 @@ export default function SetupPage() {
     password: '',
     timezone: browserZone(),
   });
-  // One key for the visit: pressing twice can't create two owners.
-  const [key] = useState(newKey);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const errors = error instanceof ApiError ? error.errors : undefined;
@@ -40,7 +36,7 @@ export default function SetupPage() {
     setBusy(true);
     setError(undefined);
     try {
-      await adoptMe(await post<Me>('/setup', { ...form, language: language.get() }, key));
+      await adoptMe(await post('/setup', { body: { ...form, language: language.get() } }));
       await navigate({ to: '/', replace: true });
     } catch (problem) {
       setError(problem);

@@ -59,11 +59,11 @@ async function flush(contactId: string) {
       if (!entry) break;
       change(entry.ref, { state: 'sending' });
       try {
-        const message = await post<Message>(
-          `/contacts/${contactId}/messages`,
-          entry.body,
-          entry.ref,
-        );
+        const message = await post('/contacts/{id}/messages', {
+          params: { id: contactId },
+          body: entry.body,
+          headers: { 'Idempotency-Key': entry.ref },
+        });
         patchTimelines(contactId, (d) => addIfAbsent(d, message));
         discardOutgoing(entry.ref);
       } catch (error) {

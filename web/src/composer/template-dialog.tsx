@@ -33,10 +33,10 @@ export default function TemplateDialog({
   const refresh = async () => {
     setBusy(true);
     try {
-      const fresh = await get<{ items: Template[]; fetched_at: string }>(
-        `/channels/${identity.channel_id}/templates`,
-        { refresh: true },
-      );
+      const fresh = await get('/channels/{id}/templates', {
+        params: { id: identity.channel_id },
+        query: { refresh: true },
+      });
       queryClient.setQueryData(templatesQuery(identity.channel_id).queryKey, fresh);
     } catch (error) {
       toastError(error);

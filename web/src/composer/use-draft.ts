@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { api } from '../api/http';
+import { put } from '../api/http';
 import { queryClient } from '../api/queries';
 import type { Contact } from '../api/types';
 
@@ -37,7 +37,7 @@ export function useDraft(contact: Contact, text: string, comment: boolean) {
         },
     );
     // Losing a draft's last words is no reason to disturb anybody.
-    api('PUT', `/contacts/${id}/draft`, { body: now, keepalive }).catch(() => {
+    put('/contacts/{id}/draft', { params: { id }, body: now, keepalive }).catch(() => {
       saved.current = '\0';
     });
   }

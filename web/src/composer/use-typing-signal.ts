@@ -7,7 +7,7 @@ export function useTypingSignal(contactId: string) {
   const off = useRef(0);
   const send = (on: boolean) => {
     last.current = on ? Date.now() : 0;
-    post(`/contacts/${contactId}/typing`, { on }).catch(() => {});
+    post('/contacts/{id}/typing', { params: { id: contactId }, body: { on } }).catch(() => {});
   };
   const stop = () => {
     clearTimeout(off.current);

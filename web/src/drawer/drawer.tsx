@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { api } from '../api/http';
+import { patch } from '../api/http';
 import { queryClient, useMay, usersQuery } from '../api/queries';
-import type { Contact } from '../api/types';
+import type { Contact, ContactInput } from '../api/types';
 import { formatPhone } from '../format/phone';
 import { fullTime, momentOf, rowTime } from '../format/time';
 import { useNow } from '../format/use-now';
@@ -75,8 +75,9 @@ function DrawerContent({
   const mayEdit = useMay('contacts.edit');
   const { data: users } = useQuery(usersQuery);
   const assignee = users?.find((u) => u.id === contact.assignee_id);
-  const save = (field: string) => async (value: string) => {
-    const next = await api<Contact>('PATCH', `/contacts/${contact.id}`, {
+  const save = (field: keyof ContactInput) => async (value: string) => {
+    const next = await patch('/contacts/{id}', {
+      params: { id: contact.id },
       body: { [field]: value },
     });
     applyContact(next);

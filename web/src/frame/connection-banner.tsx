@@ -1,11 +1,13 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { trouble } from '../api/trouble';
 import { t } from '../i18n';
 import { useConnection } from '../realtime/connection';
 import { Icon } from '../ui/icon';
 
-/** Says when news can't arrive. A short loss, as on a page's own reload, isn't worth a word. */
+/** Says when news can't arrive, or nothing can be saved. A short loss, as on a page's own reload, isn't worth a word. */
 export function ConnectionBanner() {
   const state = useConnection();
+  const down = useSyncExternalStore(trouble.subscribe, trouble.get);
   const [show, setShow] = useState(false);
   useEffect(() => {
     setShow(state === 'offline');
@@ -13,12 +15,13 @@ export function ConnectionBanner() {
     const timer = window.setTimeout(() => setShow(true), 2500);
     return () => clearTimeout(timer);
   }, [state]);
+  const words = state === 'offline' ? t.offline : down ? t.databaseDown : t.reconnecting;
   return (
     <div role="status">
-      {show && (
+      {(show || down) && (
         <div className="flex min-h-8 items-center justify-center gap-2 border-b border-amber-line bg-amber px-3 py-1 text-center text-13 text-amber-ink">
           <Icon name="offline" size={16} />
-          {state === 'offline' ? t.offline : t.reconnecting}
+          {words}
         </div>
       )}
     </div>

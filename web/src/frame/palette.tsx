@@ -1,9 +1,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useId, useState } from 'react';
-import { getPage, patch } from '../api/http';
+import { get, patch } from '../api/http';
 import { useMay, useMe } from '../api/queries';
-import type { ContactRow, Me, Theme } from '../api/types';
+import type { Theme } from '../api/types';
 import { adoptMe } from '../auth/session';
 import { formatPhone } from '../format/phone';
 import { plain } from '../format/plain';
@@ -120,7 +120,7 @@ function useContactCommands(q: string): Command[] {
   }, [q]);
   const { data } = useQuery({
     queryKey: ['palette', asked],
-    queryFn: ({ signal }) => getPage<ContactRow>('/contacts', { search: asked, limit: 6 }, signal),
+    queryFn: ({ signal }) => get('/contacts', { query: { search: asked, limit: 6 }, signal }),
     enabled: asked !== '',
     placeholderData: keepPreviousData,
     staleTime: 15_000,
@@ -150,7 +150,7 @@ function useOwnCommands(q: string): Command[] {
   const icon = (name: IconName) => <Icon name={name} className="mx-[3px] text-muted" />;
   const setTheme = (theme: Theme) => {
     void adoptMe({ ...me, user: { ...me.user, theme } });
-    patch<Me>('/me', { theme }).then(adoptMe, toastError);
+    patch('/me', { body: { theme } }).then(adoptMe, toastError);
   };
   const all: Command[] = [
     ...inboxIds.map((id) => ({

@@ -17,7 +17,7 @@ export function ProfileMenu({ phone = false }: { phone?: boolean }) {
   const change = (values: Partial<Me['user']>) => {
     // Shown at once; the answer confirms it.
     void adoptMe({ ...me, user: { ...me.user, ...values } });
-    patch<Me>('/me', values).then(adoptMe, toastError);
+    patch('/me', { body: values }).then(adoptMe, toastError);
   };
   const themes: [Theme, string][] = [
     ['system', t.themeSystem],

@@ -19,6 +19,8 @@ export const en = {
   language: 'Language',
   offline: 'You’re offline. What you send is kept and goes out when the connection is back.',
   reconnecting: 'Reconnecting… New messages may take a moment.',
+  databaseDown:
+    'The server can’t save anything right now. What you send is kept and goes out when it can.',
   connectionLost: 'Not connected',
   connected: 'Connected',
   somethingWrong: 'Something went wrong',

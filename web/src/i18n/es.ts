@@ -19,6 +19,8 @@ export const es: Texts = {
   language: 'Idioma',
   offline: 'Sin conexión. Lo que envíe se guarda y sale cuando vuelva la conexión.',
   reconnecting: 'Reconectando… Los mensajes nuevos pueden tardar un momento.',
+  databaseDown:
+    'El servidor no puede guardar nada en este momento. Lo que envíe se conserva y saldrá cuando pueda.',
   connectionLost: 'Sin conexión',
   connected: 'En conexión',
   somethingWrong: 'Algo salió mal',

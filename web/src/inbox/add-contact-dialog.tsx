@@ -3,7 +3,6 @@ import { type FormEvent, useState } from 'react';
 import { ApiError, post } from '../api/http';
 import { newKey } from '../api/key';
 import { queryClient } from '../api/queries';
-import type { Contact } from '../api/types';
 import { FormProblem } from '../auth/form-problem';
 import { countryChoices, languageChoices } from '../drawer/country-names';
 import { t } from '../i18n';
@@ -35,7 +34,10 @@ export function AddContactDialog({ onClose }: { onClose: () => void }) {
     setError(undefined);
     try {
       const filled = Object.fromEntries(Object.entries(form).filter(([, v]) => v.trim()));
-      const contact = await post<Contact>('/contacts', filled, key);
+      const contact = await post('/contacts', {
+        body: filled,
+        headers: { 'Idempotency-Key': key },
+      });
       queryClient.setQueryData(['contact', contact.id], contact);
       onClose();
       const inbox = getPrefs().lastInbox;

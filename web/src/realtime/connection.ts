@@ -23,7 +23,7 @@ export async function connect(seq: string) {
   wanted = true;
   const sequencer = new Sequencer<SequencedPush>(
     seq,
-    (after) => get<Missed<SequencedPush>>('/events', { after, limit: 500 }),
+    (after) => get('/events', { query: { after, limit: 500 } }) as Promise<Missed<SequencedPush>>,
     applySequenced,
     refetchEverything,
   );

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
-import { post } from '../api/http';
-import type { Channel, ChannelCheck, InboundRecord } from '../api/types';
+import { get, post } from '../api/http';
+import type { Channel, ChannelCheck } from '../api/types';
 import { wholeNumber } from '../format/size';
 import { ago, fullTime, momentOf } from '../format/time';
 import { useNow } from '../format/use-now';
@@ -86,7 +86,7 @@ function CheckButton({ channel }: { channel: Channel }) {
     setBusy(true);
     setResult(null);
     try {
-      setResult(await post<ChannelCheck>(`/channels/${channel.id}/check`));
+      setResult(await post('/channels/{id}/check', { params: { id: channel.id } }));
     } catch (error) {
       toastError(error);
     } finally {
@@ -102,7 +102,7 @@ function CheckButton({ channel }: { channel: Channel }) {
         {result?.ok && (
           <p className="flex items-center gap-1.5 text-green">
             <Icon name="check" size={16} />
-            {s.checkOk(result.account?.name ?? '', result.account?.handle ?? '')}
+            {s.checkOk(result.account.name, result.account.handle)}
           </p>
         )}
         {result && !result.ok && (
@@ -122,13 +122,15 @@ function CheckButton({ channel }: { channel: Channel }) {
 
 function Inbound({ channelId, state }: { channelId: string; state: 'unreadable' | 'dead' }) {
   const s = settingsTexts.text;
-  const pages = usePages<InboundRecord>(
-    ['inbound', channelId, state],
-    `/channels/${channelId}/inbound`,
-    { state },
+  const pages = usePages(['inbound', channelId], (cursor, signal) =>
+    get('/channels/{id}/inbound', { params: { id: channelId }, query: { cursor }, signal }),
   );
+  // The server lists both states as one.
+  const items = pages.items.filter((i) => i.state === state);
   const replay = (id: string) =>
-    post(`/channels/${channelId}/inbound/${id}/replay`).then(() => {
+    post('/channels/{id}/inbound/{inbound}/replay', {
+      params: { id: channelId, inbound: id },
+    }).then(() => {
       toast(s.replayed);
       void pages.refetch();
     }, toastError);
@@ -137,10 +139,12 @@ function Inbound({ channelId, state }: { channelId: string; state: 'unreadable' 
     <div className="mt-5">
       <h3 className="font-semibold">{state === 'dead' ? s.dead : s.inbound}</h3>
       <p className="mb-2 text-13 text-muted">{state === 'dead' ? s.deadHelp : s.inboundHelp}</p>
-      {pages.data && pages.items.length === 0 && <p className="text-13">{s.inboundNone}</p>}
-      {pages.items.length > 0 && (
+      {pages.data && !pages.hasNextPage && items.length === 0 && (
+        <p className="text-13">{s.inboundNone}</p>
+      )}
+      {items.length > 0 && (
         <Rows>
-          {pages.items.map((i) => (
+          {items.map((i) => (
             <li key={i.id} className="flex items-start gap-3 px-4 py-3">
               <div className="min-w-0 flex-1 text-13">
                 <p className="text-muted">{momentOf(i.received_at)}</p>

@@ -26,7 +26,7 @@ export default function ChannelPage() {
   const types = useQuery(channelTypesQuery);
   const query = useQuery({
     queryKey: ['channel', id],
-    queryFn: ({ signal }) => get<Channel>(`/channels/${id}`, undefined, signal),
+    queryFn: ({ signal }) => get('/channels/{id}', { params: { id }, signal }),
     staleTime: 0,
     refetchInterval: 15_000,
   });
@@ -89,7 +89,7 @@ export default function ChannelPage() {
               verb={s.disconnectConfirm}
               onClose={() => setLeaving(false)}
               onConfirm={async () => {
-                await remove(`/channels/${channel.id}`);
+                await remove('/channels/{id}', { params: { id: channel.id } });
                 await queryClient.invalidateQueries({ queryKey: ['channels'] });
                 await navigate({ to: '/settings/channels' });
               }}
@@ -120,9 +120,9 @@ function EditForm({ channel, type }: { channel: Channel; type: ChannelType }) {
           .filter((f) => (config[f.key] ?? '') !== (channel.config[f.key] ?? ''))
           .map((f) => [f.key, config[f.key] ?? '']),
       );
-      const next = await patch<Channel>(`/channels/${channel.id}`, {
-        name: name.trim(),
-        config: changed,
+      const next = await patch('/channels/{id}', {
+        params: { id: channel.id },
+        body: { name: name.trim(), config: changed },
       });
       queryClient.setQueryData(['channel', channel.id], next);
       void queryClient.invalidateQueries({ queryKey: ['channels'] });

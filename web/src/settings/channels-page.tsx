@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { get } from '../api/http';
 import { channelsQuery } from '../api/queries';
-import type { Channel, ChannelType } from '../api/types';
+import type { Channel } from '../api/types';
 import { ago } from '../format/time';
 import { useNow } from '../format/use-now';
 import { t } from '../i18n';
@@ -15,7 +15,7 @@ import { settingsTexts } from './texts';
 export const channelTypesQuery = {
   queryKey: ['channel-types'],
   queryFn: async ({ signal }: { signal: AbortSignal }) =>
-    (await get<{ items: ChannelType[] }>('/channel-types', undefined, signal)).items,
+    (await get('/channel-types', { signal })).items,
 };
 
 export default function ChannelsPage() {

@@ -1,5 +1,4 @@
-import { post } from '../api/http';
-import type { DeadJob } from '../api/types';
+import { get, post } from '../api/http';
 import { fullTime, momentOf } from '../format/time';
 import { t } from '../i18n';
 import { EmptyState, ErrorState } from '../ui/states';
@@ -11,9 +10,11 @@ import { usePages } from './use-pages';
 
 export default function DeadJobsPage() {
   const s = settingsTexts.text;
-  const jobs = usePages<DeadJob>(['dead-jobs'], '/jobs/dead');
+  const jobs = usePages(['dead-jobs'], (cursor, signal) =>
+    get('/jobs/dead', { query: { cursor }, signal }),
+  );
   const replay = (id: string) =>
-    post(`/jobs/dead/${id}/replay`).then(() => {
+    post('/jobs/dead/{id}/replay', { params: { id } }).then(() => {
       toast(s.replayed);
       void jobs.refetch();
     }, toastError);

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { ApiError, api } from '../api/http';
+import { ApiError, post } from '../api/http';
 import { newKey } from '../api/key';
 import { queryClient, useMay } from '../api/queries';
-import type { Channel, ChannelType } from '../api/types';
+import type { ChannelType } from '../api/types';
 import { FormProblem } from '../auth/form-problem';
 import { ChannelGlyph } from '../ui/channel-glyph';
 import { fieldError, TextField } from '../ui/field';
@@ -56,10 +56,9 @@ function ConnectForm({ type }: { type: ChannelType }) {
     setError(undefined);
     try {
       const filled = Object.fromEntries(Object.entries(config).filter(([, v]) => v.trim()));
-      const channel = await api<Channel>('POST', '/channels', {
-        query: { check: true },
+      const channel = await post('/channels', {
         body: { type: type.type, name: name.trim(), config: filled },
-        key,
+        headers: { 'Idempotency-Key': key },
       });
       await queryClient.invalidateQueries({ queryKey: ['channels'] });
       await navigate({ to: '/settings/channels/$id', params: { id: channel.id } });

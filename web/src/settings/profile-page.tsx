@@ -19,7 +19,7 @@ export default function ProfilePage() {
   const [name, setName] = useState(me.user.name);
   const change = (values: Partial<Me['user']>) => {
     void adoptMe({ ...me, user: { ...me.user, ...values } });
-    return patch<Me>('/me', values).then(adoptMe, (error) => {
+    return patch('/me', { body: values }).then(adoptMe, (error) => {
       void adoptMe(me);
       toastError(error, t.updateFailed);
     });
@@ -137,7 +137,7 @@ function PasswordForm() {
     setBusy(true);
     setError(undefined);
     try {
-      await put('/me/password', { current, new: next });
+      await put('/me/password', { body: { current, new: next } });
       setCurrent('');
       setNext('');
       toast(s.passwordChanged);

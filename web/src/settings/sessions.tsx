@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { get, remove } from '../api/http';
-import type { Session } from '../api/types';
 import { ago } from '../format/time';
 import { useNow } from '../format/use-now';
 import { ErrorState } from '../ui/states';
@@ -13,8 +12,7 @@ export function Sessions() {
   const now = useNow();
   const query = useQuery({
     queryKey: ['sessions'],
-    queryFn: async ({ signal }) =>
-      (await get<{ items: Session[] }>('/me/sessions', undefined, signal)).items,
+    queryFn: async ({ signal }) => (await get('/me/sessions', { signal })).items,
     staleTime: 0,
   });
   if (query.isPending) return <PageSkeleton />;
@@ -39,7 +37,10 @@ export function Sessions() {
               className="btn"
               aria-label={`${s.endSession}: ${session.device || s.unknownDevice}`}
               onClick={() =>
-                remove(`/me/sessions/${session.id}`).then(() => void query.refetch(), toastError)
+                remove('/me/sessions/{id}', { params: { id: session.id } }).then(
+                  () => void query.refetch(),
+                  toastError,
+                )
               }
             >
               {s.endSession}

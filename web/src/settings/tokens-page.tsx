@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ApiError, get, post, remove } from '../api/http';
-import { newKey } from '../api/key';
-import type { Token } from '../api/types';
+import type { NewToken, Token } from '../api/types';
 import { FormProblem } from '../auth/form-problem';
 import { ago, momentOf } from '../format/time';
 import { useNow } from '../format/use-now';
@@ -20,8 +19,7 @@ export default function TokensPage() {
   const now = useNow();
   const query = useQuery({
     queryKey: ['tokens'],
-    queryFn: async ({ signal }) =>
-      (await get<{ items: Token[] }>('/tokens', undefined, signal)).items,
+    queryFn: async ({ signal }) => (await get('/tokens', { signal })).items,
     staleTime: 0,
   });
   const [creating, setCreating] = useState(false);
@@ -66,7 +64,7 @@ export default function TokensPage() {
         </div>
       )}
       {creating && (
-        <NewToken
+        <NewTokenDialog
           onClose={() => {
             setCreating(false);
             void query.refetch();
@@ -78,7 +76,9 @@ export default function TokensPage() {
           title={s.revokeTitle(revoking.name)}
           text={s.revokeHelp}
           verb={s.revoke}
-          onConfirm={() => remove(`/tokens/${revoking.id}`).then(() => query.refetch())}
+          onConfirm={() =>
+            remove('/tokens/{id}', { params: { id: revoking.id } }).then(() => query.refetch())
+          }
           onClose={() => setRevoking(null)}
         />
       )}
@@ -86,17 +86,16 @@ export default function TokensPage() {
   );
 }
 
-function NewToken({ onClose }: { onClose: () => void }) {
+function NewTokenDialog({ onClose }: { onClose: () => void }) {
   const s = settingsTexts.text;
   const [name, setName] = useState('');
-  const [key] = useState(newKey);
-  const [created, setCreated] = useState<Token | null>(null);
+  const [created, setCreated] = useState<NewToken | null>(null);
   const [error, setError] = useState<unknown>();
   const errors = error instanceof ApiError ? error.errors : undefined;
   const submit = async (e: FormEvent) => {
     e.preventDefault();
     try {
-      setCreated(await post<Token>('/tokens', { name: name.trim() }, key));
+      setCreated(await post('/tokens', { body: { name: name.trim() } }));
     } catch (problem) {
       setError(problem);
     }
@@ -106,7 +105,7 @@ function NewToken({ onClose }: { onClose: () => void }) {
       {created ? (
         <>
           <div className="px-5 pb-5">
-            <CopyField label={created.name} value={created.token ?? ''} help={s.tokenOnce} />
+            <CopyField label={created.name} value={created.token} help={s.tokenOnce} />
           </div>
           <footer className="flex justify-end border-t border-line px-5 py-3">
             <button type="button" className="btn btn-primary" onClick={onClose}>

@@ -1,11 +1,14 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { getPage } from '../api/http';
+import type { Page } from '../api/types';
 
 /** A keyset list with "load more". */
-export function usePages<T>(key: unknown[], path: string, query: Record<string, string> = {}) {
+export function usePages<T>(
+  key: unknown[],
+  read: (cursor: string, signal: AbortSignal) => Promise<Page<T>>,
+) {
   const result = useInfiniteQuery({
     queryKey: key,
-    queryFn: ({ pageParam, signal }) => getPage<T>(path, { ...query, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) => read(pageParam, signal),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor,
     staleTime: 0,

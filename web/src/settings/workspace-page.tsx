@@ -25,11 +25,8 @@ export default function WorkspacePage() {
     setError(undefined);
     try {
       const { name, timezone, language, unassign_on_close } = form;
-      const workspace = await patch<Workspace>('/workspace', {
-        name,
-        timezone,
-        language,
-        unassign_on_close,
+      const workspace = await patch('/workspace', {
+        body: { name, timezone, language, unassign_on_close },
       });
       setZone(workspace.timezone);
       queryClient.setQueryData(meQuery.queryKey, (old) => old && { ...old, workspace });

@@ -195,12 +195,12 @@ function Interactive({ content }: { content: Content }) {
           </Fake>
           <details className="mt-1 text-13">
             <summary className="min-h-6 text-12 text-muted">
-              {t.choices(x.sections.flatMap((s) => s.rows).length)}
+              {t.choices(x.sections.flatMap((s) => s.rows ?? []).length)}
             </summary>
             {x.sections.map((s, i) => (
               <div key={s.title ?? i}>
                 {s.title && <p className="mt-1 text-12 font-semibold text-muted">{s.title}</p>}
-                {s.rows.map((r) => (
+                {s.rows?.map((r) => (
                   <p key={r.id} className="py-0.5">
                     {r.title}
                     {r.description && <span className="text-muted"> · {r.description}</span>}

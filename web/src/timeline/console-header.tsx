@@ -137,7 +137,9 @@ function Subtitle({ contact }: { contact: Contact }) {
     <p className="flex items-center gap-1.5 overflow-hidden text-12 whitespace-nowrap text-muted">
       {contact.channel && <ChannelGlyph type={contact.channel.type} size={14} />}
       {/* Where there isn't room for both, the glyph already tells the channel. */}
-      {channel && <span className="min-w-0 shrink-[9] truncate @max-[460px]:sr-only">{channel.name} ·</span>}
+      {channel && (
+        <span className="min-w-0 shrink-[9] truncate @max-[460px]:sr-only">{channel.name} ·</span>
+      )}
       <span className="min-w-0 truncate">{state}</span>
     </p>
   );

@@ -84,7 +84,9 @@ function OpenContact({ contact }: { contact: Contact }) {
       {drawer && (
         // The place is kept while it loads, so the console doesn't jump.
         <Suspense
-          fallback={wide && <div aria-busy className="w-[304px] shrink-0 border-l border-line bg-surface" />}
+          fallback={
+            wide && <div aria-busy className="w-[304px] shrink-0 border-l border-line bg-surface" />
+          }
         >
           <Drawer contact={contact} overlay={!wide} onClose={() => setDrawer(false)} />
         </Suspense>

@@ -23,7 +23,9 @@ export function FailureNote({ message }: { message: Message }) {
     setBusy(true);
     try {
       await changeMessage(message, () =>
-        post<Message>(`/contacts/${message.contact_id}/messages/${message.id}/retry`),
+        post('/contacts/{id}/messages/{message}/retry', {
+          params: { id: message.contact_id, message: message.id },
+        }),
       );
     } catch (error) {
       toastError(error, t.sendFailed);

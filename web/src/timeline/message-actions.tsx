@@ -37,7 +37,10 @@ export function MessageActions({
 
   const react = (emoji: string) =>
     changeMessage(message, () =>
-      put<Message>(`/contacts/${contact.id}/messages/${message.id}/reaction`, { emoji }),
+      put('/contacts/{id}/messages/{message}/reaction', {
+        params: { id: contact.id, message: message.id },
+        body: { emoji },
+      }),
     ).catch(toastError);
   const copy = (value: string) =>
     navigator.clipboard.writeText(value).then(() => toast(t.copied), toastError);

@@ -5,19 +5,27 @@ import { toastError } from '../ui/toast';
 
 /** Assign, close, open. Shown at once; taken back with a word when the server refuses. */
 export function useConversationActions(contact: Contact) {
-  const act = async (optimistic: Partial<Contact>, path: string, body?: unknown) => {
+  const act = async (optimistic: Partial<Contact>, call: () => Promise<Contact>) => {
     applyRow({ ...contact, ...optimistic });
     try {
-      applyContact(await post<Contact>(`/contacts/${contact.id}/${path}`, body));
+      applyContact(await call());
     } catch (error) {
       applyContact(contact);
       toastError(error);
     }
   };
+  const params = { id: contact.id };
   const now = () => new Date().toISOString();
   return {
-    assign: (userId: string | null) => act({ assignee_id: userId }, 'assign', { user_id: userId }),
-    close: () => act({ status: 'closed', status_since: now() }, 'close'),
-    open: () => act({ status: 'open', status_since: now() }, 'open'),
+    assign: (userId: string | null) =>
+      act({ assignee_id: userId }, () =>
+        post('/contacts/{id}/assign', { params, body: { user_id: userId } }),
+      ),
+    close: () =>
+      act({ status: 'closed', status_since: now() }, () =>
+        post('/contacts/{id}/close', { params }),
+      ),
+    open: () =>
+      act({ status: 'open', status_since: now() }, () => post('/contacts/{id}/open', { params })),
   };
 }

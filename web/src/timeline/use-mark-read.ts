@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { post } from '../api/http';
-import type { Contact, ContactRow } from '../api/types';
+import type { Contact } from '../api/types';
 import { applyRow, arrivals } from '../realtime/apply';
 import { toastError } from '../ui/toast';
 
@@ -29,7 +29,7 @@ export function useMarkRead(contact: Contact) {
   useEffect(() => {
     if (!focused || contact.unread === 0 || kept.current || busy.current) return;
     busy.current = true;
-    post<ContactRow>(`/contacts/${contact.id}/read`)
+    post('/contacts/{id}/read', { params: { id: contact.id } })
       .then(applyRow, () => {})
       .finally(() => {
         busy.current = false;
@@ -38,9 +38,8 @@ export function useMarkRead(contact: Contact) {
   return useCallback(() => {
     const unread = contact.unread > 0;
     kept.current = !unread;
-    post<ContactRow>(`/contacts/${contact.id}/${unread ? 'read' : 'unread'}`).then(
-      applyRow,
-      toastError,
-    );
+    post(unread ? '/contacts/{id}/read' : '/contacts/{id}/unread', {
+      params: { id: contact.id },
+    }).then(applyRow, toastError);
   }, [contact.id, contact.unread]);
 }
