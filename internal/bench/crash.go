@@ -79,7 +79,7 @@ func Crash(ctx context.Context, o CrashOptions) (CrashReport, error) {
 		return CrashReport{}, err
 	}
 	s := &storm{o: o, contacts: make(map[string]string), in: make(map[string][]string), out: make(map[string][]string)}
-	s.sim = sim.New(sim.Options{BaseURL: "http://" + l.Addr().String(), Connections: 4, Retries: 400, RetryDelay: 100 * time.Millisecond})
+	s.sim = sim.New(sim.Options{BaseURL: "http://" + l.Addr().String(), Connections: 4, Retries: 400, RetryDelay: 100 * time.Millisecond, History: 1_000_000})
 	defer s.sim.Close()
 	simServer := &http.Server{Handler: s.sim.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = simServer.Serve(l) }()
@@ -245,7 +245,7 @@ func (s *storm) answer(load, ctx context.Context, i int) {
 
 // quiet waits until both queues are empty and all receipts are in.
 func (s *storm) quiet(ctx context.Context) error {
-	deadline := time.Now().Add(3 * time.Minute)
+	deadline := time.Now().Add(10 * time.Minute)
 	for time.Now().Before(deadline) {
 		var ch Channel
 		if _, err := s.o.Server.Call(ctx, http.MethodGet, "/channels/"+s.channel.ID, "", nil, &ch); err != nil {
@@ -263,7 +263,7 @@ func (s *storm) quiet(ctx context.Context) error {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
-	return errors.New("bench: the queues are not empty after three minutes: " + s.o.Server.Output())
+	return errors.New("bench: the queues are not empty after ten minutes: " + s.o.Server.Output())
 }
 
 type message struct {

@@ -124,8 +124,8 @@ func (s *Sim) record(a *account, m *Message) {
 
 // put shows a message on the person's phone. The caller holds mu.
 func (s *Sim) put(p *person, m *Message) {
-	if len(p.messages) >= maxMessages {
-		p.messages = slices.Delete(p.messages, 0, maxMessages/10)
+	if most := s.opt.History; len(p.messages) >= most {
+		p.messages = slices.Delete(p.messages, 0, max(most/10, 1))
 	}
 	m.Person = p.ID
 	p.messages = append(p.messages, m)

@@ -61,7 +61,6 @@ const (
 
 // Bounds of what is kept.
 const (
-	maxMessages  = 500       // of a person
 	maxPeople    = 20_000    // of an account
 	maxSends     = 200_000   // of an account
 	maxQueue     = 50_000    // webhooks waiting, of an account
@@ -94,6 +93,8 @@ type Options struct {
 	PerSecond int
 	// Seed makes reordering repeatable.
 	Seed uint64
+	// History is how many messages a person's phone keeps; 500 by default.
+	History int
 }
 
 // Sim is a simulator. Its methods may be called from any goroutine.
@@ -119,6 +120,7 @@ func New(opt Options) *Sim {
 	opt.Connections = max(opt.Connections, 1)
 	opt.RetryDelay = cmp.Or(opt.RetryDelay, 50*time.Millisecond)
 	opt.Retries = cmp.Or(opt.Retries, 8)
+	opt.History = cmp.Or(opt.History, 500)
 	if opt.Client == nil {
 		opt.Client = &http.Client{Timeout: 10 * time.Second}
 	}
