@@ -208,6 +208,8 @@ export const en = {
   download: 'Download',
   openFull: 'Open full size',
   imageFrom: (name: string) => `Photo from ${name}`,
+  previousPicture: 'Previous picture',
+  nextPicture: 'Next picture',
   play: 'Play',
   pause: 'Pause',
   seek: 'Position',

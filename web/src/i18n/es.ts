@@ -206,6 +206,8 @@ export const es: Texts = {
   download: 'Descargar',
   openFull: 'Ver en tamaño completo',
   imageFrom: (name) => `Foto de ${name}`,
+  previousPicture: 'Imagen anterior',
+  nextPicture: 'Imagen siguiente',
   play: 'Reproducir',
   pause: 'Pausar',
   seek: 'Posición',

@@ -56,7 +56,9 @@ function Pictures({
   const shown = pictures.slice(0, 4);
   const hidden = pictures.length - shown.length;
   return (
-    <div className={`-mx-1 mt-0.5 grid gap-1 ${one ? '' : 'w-[min(300px,62vw)] grid-cols-2'}`}>
+    <div
+      className={`-mx-1 mt-0.5 grid gap-1 ${one ? 'grid-cols-1' : 'w-[min(300px,62vw)] grid-cols-2'}`}
+    >
       {shown.map((p, i) => {
         // The place is kept before the picture is there, so nothing jumps.
         const ratio = p.width && p.height ? p.width / p.height : 4 / 3;
@@ -97,6 +99,7 @@ function Pictures({
 }
 
 function Other({ attachment: a }: { attachment: Attachment }) {
+  const [unplayable, setUnplayable] = useState(false);
   if (a.error) {
     const words = t.attachmentError;
     return (
@@ -127,7 +130,7 @@ function Other({ attachment: a }: { attachment: Attachment }) {
         />
       </Suspense>
     );
-  if (a.kind === 'video')
+  if (a.kind === 'video' && !unplayable)
     return (
       // biome-ignore lint/a11y/useMediaCaption: people's own videos have no captions
       <video
@@ -138,6 +141,8 @@ function Other({ attachment: a }: { attachment: Attachment }) {
         aria-label={a.name || t.kinds.video}
         className="-mx-1 mt-0.5 block max-h-80 max-w-[min(320px,100%)] rounded-10 bg-black"
         style={{ aspectRatio: a.width && a.height ? a.width / a.height : 16 / 9 }}
+        // A player of nothing has no size: what this browser can't play is taken as a file.
+        onError={() => setUnplayable(true)}
       />
     );
   if (a.kind === 'sticker')
@@ -153,8 +158,8 @@ function Other({ attachment: a }: { attachment: Attachment }) {
     );
   return (
     <FileCard
-      icon="file"
-      title={a.name || t.kinds.file}
+      icon={a.kind === 'video' ? 'video' : 'file'}
+      title={a.name || t.kinds[a.kind]}
       detail={[extension(a), a.size ? fileSize(a.size) : '', a.duration ? playTime(a.duration) : '']
         .filter(Boolean)
         .join(' · ')}

@@ -66,7 +66,7 @@ export default function Lightbox({
             <>
               <button
                 type="button"
-                aria-label="←"
+                aria-label={t.previousPicture}
                 className={`${control} absolute top-1/2 left-3`}
                 onClick={() => go(-1)}
               >
@@ -74,7 +74,7 @@ export default function Lightbox({
               </button>
               <button
                 type="button"
-                aria-label="→"
+                aria-label={t.nextPicture}
                 className={`${control} absolute top-1/2 right-3`}
                 onClick={() => go(1)}
               >

@@ -35,7 +35,7 @@ export function MessageBody({ message, contact }: { message: Message; contact: C
     );
   const attachments = content.attachments ?? [];
   return (
-    <div className="grid min-w-0 gap-1.5">
+    <div className="grid min-w-0 grid-cols-1 gap-1.5">
       {content.product?.product_id && (
         <p className="flex items-center gap-1.5 text-12 text-muted">
           <Icon name="tag" size={14} />

@@ -33,9 +33,7 @@ export function MessageFooter({ message }: { message: Message }) {
         ? message.sender_name.split(' ')[0]
         : t.sources[message.source];
   return (
-    <footer
-      className={`-mt-0.5 -mb-1.5 flex justify-end ${comment ? 'text-amber-ink' : 'text-muted'}`}
-    >
+    <footer className={`-mb-2 flex justify-end ${comment ? 'text-amber-ink' : 'text-muted'}`}>
       <button
         type="button"
         aria-describedby={anchor ? id : undefined}
@@ -48,7 +46,12 @@ export function MessageFooter({ message }: { message: Message }) {
         onFocus={(e) => e.currentTarget.matches(':focus-visible') && show(e.currentTarget, 100)}
         onBlur={hide}
         onClick={(e) => show(e.currentTarget, 0)}
-        onKeyDown={(e) => e.key === 'Escape' && hide()}
+        onKeyDown={(e) => {
+          if (e.key !== 'Escape' || !anchor) return;
+          // This Escape has done its work; the conversation stays open.
+          e.preventDefault();
+          hide();
+        }}
       >
         <span className="sr-only">{t.messageDetails}: </span>
         {comment && <Icon name="lock" size={12} strokeWidth={2} />}

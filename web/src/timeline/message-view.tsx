@@ -88,7 +88,7 @@ export const MessageView = memo(function MessageView({
 
 function Reactions({ message }: { message: Message }) {
   return (
-    <ul className="relative z-[1] -mt-1.5 mb-0.5 flex gap-1 px-2">
+    <ul className="pointer-events-none relative z-[1] -mt-1.5 mb-0.5 flex gap-1 px-2">
       {message.reactions.map((r) => (
         <li
           key={r.by + r.emoji}

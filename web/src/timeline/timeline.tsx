@@ -75,6 +75,15 @@ export function Timeline({
     if (hasNextPage && !isFetchingNextPage && lastShown > entries.length - 8) void fetchNextPage();
   }, [settled, hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, entries.length]);
 
+  // A timeline that grows, as on a turned phone, may show its end without being scrolled.
+  useEffect(() => {
+    const el = scroller.current;
+    if (!el) return;
+    const seen = new ResizeObserver(() => endsIn(el) && setAtEnd(!hasNextPage));
+    seen.observe(el);
+    return () => seen.disconnect();
+  }, [hasNextPage, query.isPending]);
+
   const goTo = (id: string) => {
     const index = entries.findIndex((e) => entryId(e) === id);
     if (index < 0) {
@@ -111,10 +120,7 @@ export function Timeline({
         tabIndex={0}
         aria-label={t.timeline}
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-offset-[-2px]! [overflow-anchor:none]"
-        onScroll={(e) => {
-          const s = e.currentTarget;
-          setAtEnd(!hasNextPage && s.scrollHeight - s.scrollTop - s.clientHeight < 160);
-        }}
+        onScroll={(e) => setAtEnd(!hasNextPage && endsIn(e.currentTarget))}
       >
         {entries.length === 0 && (
           <div className="flex h-full">
@@ -160,6 +166,8 @@ export function Timeline({
     </div>
   );
 }
+
+const endsIn = (s: HTMLElement) => s.scrollHeight - s.scrollTop - s.clientHeight < 160;
 
 const entryId = (e: Entry) =>
   e.type === 'message' ? e.message.id : e.type === 'event' ? e.event.id : '';
