@@ -3,11 +3,12 @@ font:14px/20px Inter,system-ui,-apple-system,Segoe UI,sans-serif;color:var(--tex
 @media(prefers-color-scheme:dark){:host{--bg:#1b1a18;--sunken:#131211;--line:#34312d;--text:#eceae6;--muted:#aca69b;--red:#ff8f86;--shadow:0 10px 36px rgba(0,0,0,.6)}}
 *{box-sizing:border-box;font:inherit;margin:0}[hidden]{display:none!important}
 button{color:inherit;background:none;border:0;padding:0;cursor:pointer}
-:focus-visible{outline:2px solid var(--accent);outline-offset:2px}`;
+:focus-visible{outline:2px solid var(--text);outline-offset:2px}`;
 
 export const launcherStyles = `${tokens}
 .launcher{position:fixed;z-index:2147483000;right:calc(20px + env(safe-area-inset-right));bottom:calc(20px + env(safe-area-inset-bottom));width:56px;height:56px;border-radius:50%;
 background:var(--accent);color:var(--ink);box-shadow:var(--shadow);display:grid;place-items:center}
+.launcher:focus-visible{outline-color:var(--ink);outline-offset:-6px}
 :host(.left) .launcher{right:auto;left:calc(20px + env(safe-area-inset-left))}
 .badge{position:absolute;top:-3px;right:-3px;min-width:20px;height:20px;border-radius:10px;background:#b3261e;color:#fff;font:600 12px/20px system-ui,sans-serif;padding:0 5px;text-align:center}`;
 
@@ -27,13 +28,13 @@ header>div{flex:1;min-width:0}h2{font-size:16px;line-height:22px;font-weight:650
 .m{max-width:84%;align-self:flex-start;display:flex;flex-direction:column;align-items:flex-start}.m.mine{align-self:flex-end;align-items:flex-end}
 .who{font-size:12px;color:var(--muted);margin:6px 2px 2px}
 .b{padding:8px 12px;border-radius:14px 14px 14px 5px;background:var(--bg);border:1px solid var(--line);overflow-wrap:anywhere;white-space:pre-wrap;max-width:100%}
-.mine .b{background:var(--accent);color:var(--ink);border-color:transparent;border-radius:14px 14px 5px 14px}.b a{color:inherit;text-decoration:underline}
+.mine .b{background:var(--accent);color:var(--ink);border-color:transparent;border-radius:14px 14px 5px 14px}.b a{color:inherit;text-decoration:underline}.mine .b a:focus-visible{outline-color:currentColor}
 .gone{font-style:italic;color:var(--muted)}
 .meta{font-size:11px;line-height:16px;color:var(--muted);display:flex;gap:4px;align-items:center;margin:1px 2px 4px}.meta.bad{color:var(--red)}
-.quote{border-left:3px solid currentColor;padding-left:8px;margin-bottom:5px;font-size:13px;opacity:.85}
+.quote{border-left:3px solid currentColor;padding-left:8px;margin-bottom:5px;font-size:13px}
 .pic{display:block;border-radius:10px;overflow:hidden;border:1px solid var(--line);background:var(--bg);max-width:100%}.pic img,video{display:block;max-width:100%;max-height:280px}
 audio{width:260px;max-width:100%}
-.card{display:flex;gap:9px;align-items:center;text-decoration:none!important}.card small{display:block;opacity:.8;font-size:12px;line-height:16px}
+.card{display:flex;gap:9px;align-items:center;text-decoration:none!important}.card small{display:block;font-size:12px;line-height:16px}
 .opts{display:flex;flex-direction:column;gap:6px;margin-top:6px;width:100%}.opts button,.primary{border:1px solid var(--accent);border-radius:10px;padding:7px 12px;font-weight:600;min-height:36px;background:var(--bg);color:var(--text)}
 .opts small{display:block;font-weight:400;color:var(--muted)}
 .primary{background:var(--accent);color:var(--ink)}
@@ -55,7 +56,7 @@ input,textarea{width:100%;border:1px solid var(--muted);border-radius:10px;paddi
 .box{position:fixed;inset:0;z-index:2147483002;background:rgba(0,0,0,.85);display:grid;place-items:center;padding:24px}.box img{max-width:100%;max-height:100%}.box .ic{position:absolute;top:12px;right:12px;color:#fff;background:rgba(0,0,0,.5)}
 @media(max-width:480px){.panel,:host(.left) .panel{inset:0;width:auto;height:100dvh;border:0;border-radius:0;padding-top:env(safe-area-inset-top)}}`;
 
-/** The ink that reads on a colour: white or near-black, whichever contrasts more. */
+/** The ink that reads on a colour: white or black, whichever contrasts more. One of them has 4.5:1 on any. */
 export function inkOn(color: string): string {
   const n = Number.parseInt(color.replace('#', '').replace(/^(.)(.)(.)$/, '$1$1$2$2$3$3'), 16);
   const part = (shift: number) => {
@@ -63,5 +64,5 @@ export function inkOn(color: string): string {
     return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
   };
   const light = 0.2126 * part(16) + 0.7152 * part(8) + 0.0722 * part(0);
-  return 1.05 / (light + 0.05) >= (light + 0.05) / 0.0583 ? '#ffffff' : '#141210';
+  return 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 ? '#ffffff' : '#000000';
 }

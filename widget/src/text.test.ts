@@ -30,8 +30,9 @@ describe('words', () => {
 describe('inkOn', () => {
   it.each([
     ['#0f6b63', '#ffffff'],
-    ['#ffe14d', '#141210'],
+    ['#ffe14d', '#000000'],
     ['#000', '#ffffff'],
-    ['#fff', '#141210'],
+    ['#fff', '#000000'],
+    ['#767676', '#000000'],
   ])('%s', (color, want) => expect(inkOn(color)).toBe(want));
 });
