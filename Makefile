@@ -4,7 +4,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 export CGO_ENABLED ?= 0
 
-.PHONY: run build web widget go dev test test-go test-web test-e2e lint fmt bench a11y screenshots api clean
+.PHONY: run build web widget go dev test test-go test-web test-e2e lint fmt bench screenshots api clean
 
 run: build ## Build everything and serve the demo on http://localhost:8080
 	@bin/bandeja demo
@@ -51,9 +51,6 @@ fmt: ## Format everything
 
 bench: build ## Measure; prints a table and writes bench/results.json
 	@scripts/with-postgres bin/bandeja bench run --out bench/results.json
-
-a11y: build e2e/node_modules/.ok ## Walk through every screen with axe
-	@cd e2e && A11Y=1 npx playwright test
 
 screenshots: build e2e/node_modules/.ok ## Take a picture of every screen, into screenshots/
 	@cd e2e && npx playwright test -c screenshots.config.ts

@@ -1,38 +1,28 @@
-import { expect, type Page, test } from '@playwright/test';
-import { Inbox, signIn } from './app.ts';
+import { expect, type Page } from '@playwright/test';
+import { Inbox, signIn, test } from './app.ts';
 import { accessibleInBoth } from './axe.ts';
-import { contactId, everyKind, lucia, mateo, ticks, valentina } from './kinds.ts';
-import { Server } from './server.ts';
+import { contactId, everyKind, lucia, mateo, valentina } from './kinds.ts';
+import { owner, type Server } from './server.ts';
 
 // Every screen at every width, light and dark, without a violation of WCAG 2.2 AA.
 
 // A trace would copy these large pages at every step.
-test.use({ trace: 'off' });
+test.use({ trace: 'off', contextOptions: { reducedMotion: 'reduce' } });
+test.describe.configure({ mode: 'parallel' });
 
-let server: Server;
-let chat = '';
-let channels: string[] = [];
-
-test.beforeAll(async () => {
-  server = await Server.start();
+/** An inbox in which every kind of message came, read and answered by nobody yet. */
+async function furnish(server: Server): Promise<void> {
   server.addOwner();
   await server.connect('telegram');
   await server.connect('whatsapp_cloud');
   await server.api('POST', '/channels', { type: 'webchat', name: 'Shop', config: {} });
-  channels = (await server.api<{ items: { id: string }[] }>('GET', '/channels')).items.map((c) => c.id);
   for (const c of [lucia, mateo]) await server.customer(c.account, c.person, { kind: 'text', text: 'Hola' });
-  await everyKind(server, valentina);
-  chat = await contactId(server, valentina.name);
   await server.reading(valentina.account, valentina.person, true);
-  await server.api('POST', `/contacts/${chat}/messages`, { comment: true, text: 'Es clienta desde 2019' });
-});
-
-test.afterAll(async () => {
-  await server.stop();
-});
+  await everyKind(server, valentina);
+}
 
 /** Opens something, looks at it, closes it by Escape. */
-async function look(page: Page, screen: string, open: () => Promise<void>, role: 'dialog' | 'menu'): Promise<void> {
+async function look(page: Page, screen: string, role: 'dialog' | 'menu', open: () => Promise<void>): Promise<void> {
   await open();
   await expect(page.getByRole(role)).toBeVisible();
   await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
@@ -45,91 +35,228 @@ for (const width of [1440, 820, 390]) {
   const phone = width < 700;
 
   test.describe(`${width} px`, () => {
-    // Tall, so that the conversation is on the page from end to end.
-    test.use({ viewport: { width, height: phone ? 844 : 2200 }, hasTouch: phone, isMobile: phone, contextOptions: { reducedMotion: 'reduce' } });
+    const height = phone ? 844 : 900;
+    test.use({ viewport: { width, height }, hasTouch: phone, isMobile: phone });
 
-    test('set-up and login', async ({ page }) => {
-      const empty = await Server.start();
-      try {
-        await page.goto(empty.url);
-        await expect(page.getByRole('heading', { name: 'Welcome to Bandeja' })).toBeVisible();
-        await accessibleInBoth(page, 'set-up');
-        empty.addOwner();
-        await page.goto(`${empty.url}/login`);
-        await expect(page.getByLabel('E-mail')).toBeVisible();
-        await page.getByLabel('E-mail').fill('nobody@example.com');
-        await page.getByLabel('Password', { exact: true }).fill('not a password');
-        await page.keyboard.press('Enter');
-        await expect(page.getByRole('alert')).toBeVisible();
-        await accessibleInBoth(page, 'login refused');
-        await signIn(page, empty);
-        await page.goto(`${empty.url}/inbox/all`);
-        await expect(page.getByText('No contacts yet')).toBeVisible();
-        await accessibleInBoth(page, 'empty inbox');
-      } finally {
-        await empty.stop();
-      }
+    test('set-up and login', async ({ page, server }) => {
+      await page.goto(server.url);
+      await expect(page.getByRole('heading', { name: 'Welcome to Bandeja' })).toBeVisible();
+      await accessibleInBoth(page, 'set-up');
+      server.addOwner();
+      await page.goto(`${server.url}/login`);
+      await page.getByLabel('E-mail').fill('nobody@example.com');
+      await page.getByLabel('Password', { exact: true }).fill('not a password');
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('alert')).toBeVisible();
+      await accessibleInBoth(page, 'login refused');
+      await signIn(page, server);
+      await page.goto(`${server.url}/inbox/all`);
+      await expect(page.getByText('No contacts yet')).toBeVisible();
+      await accessibleInBoth(page, 'empty inbox');
+      await page.goto(`${server.url}/nowhere`);
+      await expect(page.getByRole('heading', { name: 'This page doesn’t exist' })).toBeVisible();
+      await accessibleInBoth(page, 'no such page');
+      await page.goto(`${server.url}/inbox/all/1`);
+      await expect(page.getByText('This contact doesn’t exist, or you may not see it.')).toBeVisible();
+      await accessibleInBoth(page, 'no such contact');
     });
 
-    test('inbox', async ({ page }) => {
-      test.setTimeout(120_000);
+    test('list and frame', async ({ page, server, context }) => {
+      await furnish(server);
       await signIn(page, server);
       await page.goto(`${server.url}/inbox/all`);
       const inbox = new Inbox(page);
-      await expect(inbox.row(valentina.name)).toBeVisible();
+      for (const c of [lucia, mateo, valentina]) await expect(inbox.row(c.name)).toContainText('unread');
       await accessibleInBoth(page, 'list');
-      await look(page, 'order menu', () => page.getByRole('button', { name: /^Order/ }).click(), 'menu');
-      await look(page, 'add contact', () => page.getByRole('button', { name: 'Add contact' }).click(), 'dialog');
-      await look(page, 'palette', () => page.keyboard.press('Control+k'), 'dialog');
-      await look(page, 'shortcuts', () => page.keyboard.press('?'), 'dialog');
+      await look(page, 'order menu', 'menu', () => page.getByRole('button', { name: /^Order/ }).click());
+      await look(page, 'status menu', 'menu', () => page.getByRole('button', { name: /^Status/ }).click());
+      await look(page, 'profile menu', 'menu', () => page.getByRole('button', { name: new RegExp(owner.name) }).click());
+      // Where the sidebar stands it is folded away first.
+      if (width >= 1024) await page.keyboard.press('[');
+      await look(page, 'inboxes menu', 'menu', () => page.getByRole('button', { name: /^Inboxes/ }).click());
+      await look(page, 'palette', 'dialog', () => page.keyboard.press('Control+k'));
+      await look(page, 'shortcuts', 'dialog', () => page.keyboard.press('?'));
+      await look(page, 'add contact', 'dialog', async () => {
+        await page.getByRole('button', { name: 'Add contact' }).click();
+        await page.getByLabel('First name').fill('Ana');
+        await page.getByLabel('Phone').fill('12');
+        await page.keyboard.press('Enter');
+        await expect(page.getByLabel('Phone')).toHaveAttribute('aria-invalid', 'true');
+      });
+      await page.getByRole('searchbox').fill('Lucía');
+      await expect(inbox.list.getByRole('link')).toHaveCount(1);
+      await accessibleInBoth(page, 'found');
       await page.getByRole('searchbox').fill('nobody at all');
       await expect(page.getByText('Nobody matches “nobody at all”')).toBeVisible();
       await accessibleInBoth(page, 'nothing found');
+      await context.setOffline(true);
+      await expect(page.getByText(/^You’re offline/)).toBeVisible();
+      await accessibleInBoth(page, 'offline');
+    });
 
+    test('conversation', async ({ page, server }) => {
+      await furnish(server);
+      const chat = await contactId(server, valentina.name);
+      await server.api('POST', `/contacts/${chat}/messages`, { comment: true, text: 'Es clienta desde 2019' });
+      await signIn(page, server);
       await page.goto(`${server.url}/inbox/all/${chat}`);
-      await expect(inbox.message('Es clienta desde 2019')).toBeVisible();
+      const inbox = new Inbox(page);
+      const asked = inbox.message('Esas, por favor');
+      await expect(inbox.message('Es clienta desde 2019')).toBeInViewport();
+      await accessibleInBoth(page, 'conversation, its end');
+      await inbox.timeline.evaluate((el) => el.scrollTo(0, 0));
+      await expect(page.getByRole('button', { name: 'Jump to latest' })).toBeVisible();
+      await accessibleInBoth(page, 'conversation, its beginning');
+      await look(page, 'picture', 'dialog', () => inbox.timeline.getByRole('button', { name: /Open full size/ }).click());
+      // Tall enough for all of it.
+      await page.setViewportSize({ width, height: 3600 });
+      await expect(inbox.message('¿Tienen rosas?').first()).toBeInViewport();
+      await expect(page.getByRole('button', { name: 'Jump to latest' })).toBeHidden();
       await accessibleInBoth(page, 'conversation');
+      await page.setViewportSize({ width, height });
+      await inbox.timeline.evaluate((el) => el.scrollTo(0, el.scrollHeight));
+      await expect(asked).toBeInViewport();
       if (!phone) {
-        await inbox.message('Esas, por favor').hover();
-        await look(page, 'react', () => inbox.message('Esas, por favor').getByRole('button', { name: 'React' }).click(), 'dialog');
+        await asked.hover();
+        await look(page, 'react', 'dialog', () => asked.getByRole('button', { name: 'React' }).click());
       }
-      await look(page, 'message actions', () => inbox.message('Esas, por favor').getByRole('button', { name: 'Message actions' }).click(), 'menu');
-      await look(page, 'assign', () => page.getByRole('button', { name: /^Assign/ }).click(), 'dialog');
-      await look(page, 'more', () => page.getByRole('button', { name: 'More actions' }).click(), 'menu');
-      await look(page, 'emoji', () => inbox.composer.getByRole('button', { name: 'Emoji' }).click(), 'dialog');
-
-      await inbox.composer.getByRole('button', { name: 'Template' }).click();
-      await expect(page.getByRole('button', { name: /pedido_listo/ })).toBeVisible();
-      await accessibleInBoth(page, 'templates');
-      await look(page, 'template', () => page.getByRole('button', { name: /pedido_listo/ }).click(), 'dialog');
-
-      await inbox.composer.locator('input[type=file]').setInputFiles({ name: 'a.bin', mimeType: 'application/x-none', buffer: Buffer.from('a') });
-      await inbox.composer.getByRole('button', { name: 'Comment' }).click();
-      await inbox.composer.getByRole('textbox').fill('Solo para nosotros');
-      await accessibleInBoth(page, 'comment with a refused file');
+      await look(page, 'message actions', 'menu', () => asked.getByRole('button', { name: 'Message actions' }).click());
+      await inbox.message('Es clienta desde 2019').getByRole('button', { name: /^Message details/ }).click();
+      await expect(page.getByRole('tooltip')).toBeVisible();
+      await accessibleInBoth(page, 'message details');
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('tooltip')).toBeHidden();
+      await look(page, 'assign', 'dialog', () => page.getByRole('button', { name: /^Assign/ }).click());
+      await look(page, 'more', 'menu', () => page.getByRole('button', { name: 'More actions' }).click());
 
       if (width < 1240) {
         await page.getByRole('button', { name: 'More actions' }).click();
         await page.getByRole('menuitem', { name: /Show contact details/ }).click();
       }
-      const drawer = page.getByRole('complementary', { name: 'Contact details' });
-      await drawer.getByRole('button', { name: /^Phone:/ }).click();
-      await drawer.getByLabel('Phone').fill('12');
+      const details = page.getByRole('complementary', { name: 'Contact details' });
+      await expect(details.getByRole('heading', { name: 'Details' })).toBeVisible();
+      await accessibleInBoth(page, 'contact details');
+      await details.getByRole('button', { name: /^Country:/ }).click();
+      await accessibleInBoth(page, 'contact details, country');
+      await page.keyboard.press('Escape');
+      await details.getByRole('button', { name: /^Phone:/ }).click();
+      await details.getByLabel('Phone').fill('12');
       await page.keyboard.press('Enter');
-      await expect(drawer.getByRole('alert')).toBeVisible();
-      await accessibleInBoth(page, 'drawer, editing');
+      await expect(details.getByRole('alert')).toBeVisible();
+      await accessibleInBoth(page, 'contact details, a phone refused');
     });
 
-    test('settings', async ({ page }) => {
-      test.setTimeout(120_000);
+    test('composer', async ({ page, server }) => {
+      await furnish(server);
       await signIn(page, server);
-      const paths = ['profile', 'workspace', 'channels', 'channels/new/whatsapp_cloud', 'channels/new/telegram', 'channels/new/webchat', 'tokens', 'jobs', ...channels.map((id) => `channels/${id}`)];
-      for (const path of ['', ...paths]) {
-        await page.goto(`${server.url}/settings/${path}`);
-        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-        await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
-        await accessibleInBoth(page, `settings/${path.replace(/\d+/, 'ID')}`);
+      await page.goto(`${server.url}/inbox/all/${await contactId(server, valentina.name)}`);
+      const inbox = new Inbox(page);
+      const { composer } = inbox;
+      const asked = inbox.message('Esas, por favor');
+      await expect(asked).toBeVisible();
+      await look(page, 'emoji', 'dialog', () => composer.getByRole('button', { name: 'Emoji' }).click());
+      await look(page, 'template', 'dialog', async () => {
+        await composer.getByRole('button', { name: 'Template' }).click();
+        const template = page.getByRole('dialog').getByRole('button', { name: /pedido_listo/ });
+        await expect(template).toBeVisible();
+        await accessibleInBoth(page, 'templates');
+        await template.click();
+        await expect(page.getByLabel('Body: 1')).toBeVisible();
+      });
+      await composer.getByRole('button', { name: /voice/i }).click();
+      await expect(composer.getByText('Recording')).toBeVisible();
+      await accessibleInBoth(page, 'recording');
+      await composer.getByRole('button', { name: 'Stop' }).click();
+      await expect(composer.getByRole('button', { name: 'Play' })).toBeVisible();
+      await accessibleInBoth(page, 'recorded');
+      await composer.getByRole('button', { name: 'Discard' }).click();
+
+      if (phone) {
+        await asked.getByRole('button', { name: 'Message actions' }).click();
+        await page.getByRole('menuitem', { name: 'Reply' }).click();
+      } else {
+        await asked.hover();
+        await asked.getByRole('button', { name: 'Reply' }).click();
       }
+      const file = (name: string) => composer.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from('Rosas') });
+      await file('nota.txt');
+      await expect(composer.getByRole('listitem').filter({ hasText: 'nota.txt' })).toContainText('5 B');
+      await page.route('**/api/v1/files*', (r) => r.abort());
+      await file('otra.txt');
+      await expect(composer.getByRole('listitem').filter({ hasText: 'otra.txt' })).toContainText('Upload failed');
+      await accessibleInBoth(page, 'reply with files, one refused');
+      await composer.getByRole('button', { name: 'Comment' }).click();
+      await composer.getByRole('textbox').fill('x'.repeat(1010));
+      await expect(composer.getByRole('status')).toBeVisible();
+      await accessibleInBoth(page, 'comment, too long');
+
+      // WhatsApp doesn't tell that a customer blocked us; sending does.
+      await server.customer(valentina.account, valentina.person, { kind: 'block' });
+      await page.reload();
+      await composer.getByRole('button', { name: 'Reply' }).click();
+      await inbox.write('¿Sigue ahí?');
+      await expect(inbox.message('¿Sigue ahí?').getByRole('button', { name: 'Retry' })).toBeVisible();
+      await accessibleInBoth(page, 'not sent');
+
+      // Telegram does.
+      await server.customer(mateo.account, mateo.person, { kind: 'block' });
+      await page.goto(`${server.url}/inbox/all/${await contactId(server, mateo.name)}`);
+      await expect(inbox.message('Hola')).toBeVisible();
+      await accessibleInBoth(page, 'blocked by the contact');
+
+      // One without any channel.
+      const added = await server.api<{ id: string }>('POST', '/contacts', { first_name: 'Ana', phone: '+593987650000' });
+      await page.goto(`${server.url}/inbox/all/${added.id}`);
+      await expect(composer.getByText(/^This contact has no channel yet/)).toBeVisible();
+      await accessibleInBoth(page, 'contact without a channel');
+
+      // A day later WhatsApp takes a template only.
+      await page.clock.setFixedTime(Date.now() + 25 * 3600_000);
+      await page.goto(`${server.url}/inbox/all/${await contactId(server, valentina.name)}`);
+      await expect(composer.getByRole('button', { name: 'Choose a template' })).toBeVisible();
+      await accessibleInBoth(page, 'window closed');
+    });
+
+    test('settings', async ({ page, server }) => {
+      await furnish(server);
+      await signIn(page, server);
+      const show = async (path: string, heading: string | RegExp) => {
+        await page.goto(`${server.url}/settings/${path}`);
+        await expect(page.getByRole('heading', { name: heading, level: 1 })).toBeVisible();
+        await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+        await accessibleInBoth(page, `settings/${path}`);
+      };
+      if (phone) await show('', 'Settings');
+      await show('profile', 'Profile');
+      await show('workspace', 'Workspace');
+      await page.getByRole('button', { name: 'Save changes' }).click();
+      await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+      await accessibleInBoth(page, 'saved');
+
+      await show('channels', 'Channels');
+      const { items } = await server.api<{ items: { id: string; name: string; type: string }[] }>('GET', '/channels');
+      for (const c of items) {
+        await show(`channels/new/${c.type}`, /^Connect /);
+        await show(`channels/${c.id}`, c.name);
+        if (c.type === 'telegram') {
+          await page.getByRole('button', { name: 'Check connection' }).click();
+          await expect(page.getByText(/^It works/)).toBeVisible();
+          await accessibleInBoth(page, 'connection checked');
+          await look(page, 'disconnect', 'dialog', () => page.getByRole('button', { name: 'Disconnect channel' }).click());
+        }
+      }
+
+      await show('tokens', 'API tokens');
+      await look(page, 'revoke', 'dialog', () => page.getByRole('button', { name: 'Revoke: e2e' }).click());
+      await look(page, 'new token', 'dialog', async () => {
+        await page.getByRole('button', { name: 'New token' }).click();
+        await page.getByLabel('What is it for?').fill('Shop');
+        await accessibleInBoth(page, 'naming a token');
+        await page.keyboard.press('Enter');
+        await expect(page.getByText('Copy it now. It isn’t shown again.')).toBeVisible();
+      });
+
+      await show('jobs', 'Failed jobs');
     });
   });
 }

@@ -45,14 +45,29 @@ export const aList = {
   sections: [{ rows: [{ id: 'roses', title: 'Doce rosas', description: 'Rojas o blancas' }, { id: 'lilies', title: 'Lirios' }] }],
 };
 
-/** Has a customer do everything a customer can, all at once. */
+/**
+ * Has a customer do everything a customer can, one after the other. Each is answered
+ * by a comment, so that none is one of a group: each shows its time and its corner.
+ */
 export async function everyKind(server: Server, c: Customer): Promise<void> {
-  const does = (act: Record<string, unknown>) => server.customer(c.account, c.person, act);
+  let id = '';
+  const does = async (act: Record<string, unknown>) => {
+    const before = id ? await received(id) : 0;
+    const done = await server.customer(c.account, c.person, act);
+    id ||= await contactId(server, c.name);
+    await expect.poll(() => received(id)).not.toBe(before);
+    return done;
+  };
+  const received = async (contact: string) => (await server.api<{ unread: number }>('GET', `/contacts/${contact}`)).unread;
+  const note = (text: string) => server.api('POST', `/contacts/${id}/messages`, { comment: true, text });
   const first = await does({ kind: 'text', text: '¿Tienen rosas? https://flores.example/rosas' });
-  for (const kind of ['image', 'voice', 'audio', 'video', 'document', 'sticker', 'location', 'contact']) await does({ kind });
+  for (const kind of ['image', 'voice', 'audio', 'video', 'document', 'sticker', 'location', 'contact']) {
+    await does({ kind });
+    await note(kind);
+  }
   const question = await ask(server, c, '¿Qué día la enviamos?', twoButtons);
   await does({ kind: 'tap', target: question, button: 'today' });
-  await does({ kind: 'reaction', target: question, emoji: '👍' });
+  await server.customer(c.account, c.person, { kind: 'reaction', target: question, emoji: '👍' });
   await does({ kind: 'text', text: 'Esas, por favor', target: first });
 }
 

@@ -5,7 +5,8 @@ import { owner } from './server.ts';
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
-test('the main path on a phone', async ({ page, server }) => {
+test('the main path on a phone', async ({ page, context, server }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   server.addOwner();
   await server.connect('telegram');
   await server.connect('whatsapp_cloud');
@@ -37,6 +38,13 @@ test('the main path on a phone', async ({ page, server }) => {
   await actions('Gracias').tap();
   await page.getByRole('menuitemcheckbox', { name: 'React 🙏' }).tap();
   await expect(inbox.message('Gracias').getByText('We reacted: 🙏')).toBeAttached();
+  await actions('Gracias').tap();
+  await page.getByRole('menuitem', { name: 'Copy text' }).tap();
+  await expect(page.getByText('Copied', { exact: true })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('Gracias');
+  await actions('A las ocho').tap();
+  await page.getByRole('menuitem', { name: 'Copy link' }).tap();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/\/inbox\/all\/\d+\?m=\d+$/);
   await actions('Gracias').tap();
   await page.getByRole('menuitem', { name: 'Reply' }).tap();
   await expect(inbox.composer.getByRole('textbox')).toBeFocused();

@@ -1,7 +1,8 @@
 import { createServer, type Server as HTTP } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, type Page, test } from '@playwright/test';
-import { accessible } from './axe.ts';
+import { accessible, accessibleInBoth } from './axe.ts';
+import { twoButtons } from './kinds.ts';
 import { owner, Server } from './server.ts';
 
 let server: Server;
@@ -140,3 +141,73 @@ test('the form before the chat, a queue without network, and both colour schemes
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: /Abrir el chat/ })).toBeFocused();
 });
+
+for (const width of [1440, 390])
+  test(`every part of the chat at ${width} px, light and dark`, async ({ page, context }) => {
+    await begin({ prechat_name: 'required', prechat_email: 'optional' });
+    await page.setViewportSize({ width, height: 844 });
+    const look = (part: string) => accessibleInBoth(page, part);
+    await page.goto(site);
+    const launcher = page.getByRole('button', { name: /^Open chat/ });
+    await expect(launcher).toBeVisible();
+    await look('launcher');
+    await launcher.click();
+    await expect(page.getByText('Hello! How can we help you?')).toBeVisible();
+    await expect(page.getByText(/^We are away right now/)).toBeVisible();
+    await look('form before the chat');
+    await page.getByRole('button', { name: 'Start chat' }).click();
+    await expect(page.getByText('This field is required.')).toBeVisible();
+    await look('form, incomplete');
+    await page.getByLabel('Name').fill('Ana');
+    await page.keyboard.press('Enter');
+    const box = page.getByRole('textbox', { name: 'Write a message' });
+    await expect(box).toBeVisible();
+    await look('empty chat');
+
+    const say = async (text: string) => {
+      await box.fill(text);
+      await box.press('Enter');
+    };
+    await say('Do you have roses? https://flores.example/rosas');
+    await page.locator('input[type=file]').setInputFiles([
+      { name: 'rose.png', mimeType: 'image/png', buffer: png },
+      { name: 'order.txt', mimeType: 'text/plain', buffer: Buffer.from('roses') },
+    ]);
+    await expect(log(page).getByRole('link', { name: /order\.txt/ })).toBeVisible();
+    const [contact] = (await server.api<{ items: { id: string }[] }>('GET', '/contacts?status=all')).items;
+    const answer = (body: object) => server.api('POST', `/contacts/${contact?.id}/messages`, body);
+    await answer({ text: 'Yes: https://flores.example/rosas' });
+    await answer({ text: 'Which day?', interactive: twoButtons });
+    await expect(log(page).getByRole('button', { name: 'Mañana' })).toBeVisible();
+    await look('messages');
+
+    await log(page).getByRole('button', { name: 'rose.png' }).click();
+    await expect(page.getByRole('dialog', { name: 'rose.png' })).toBeVisible();
+    await look('picture');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Emoji' }).click();
+    await expect(page.getByRole('group', { name: 'Emoji' })).toBeVisible();
+    await look('emoji');
+    await page.keyboard.press('Escape');
+
+    await page.route('**/events*', (r) =>
+      r.request().method() === 'POST'
+        ? r.fulfill({ status: 422, headers: { 'access-control-allow-origin': '*' }, json: { code: 'refused', detail: 'Too long.' } })
+        : r.fallback(),
+    );
+    await say('refused');
+    await expect(log(page).getByRole('button', { name: 'Try again' })).toBeVisible();
+    await look('a message refused');
+    await page.unroute('**/events*');
+    await context.setOffline(true);
+    await say('on its way');
+    await expect(page.getByText(/^No connection/)).toBeVisible();
+    await look('without network');
+    await context.setOffline(false);
+    await expect(page.getByText(/^No connection/)).toBeHidden();
+
+    await page.getByRole('dialog').getByRole('button', { name: 'Close chat' }).click();
+    await answer({ text: 'Are you there?' });
+    await expect(page.getByRole('button', { name: 'Open chat, 1 unread' })).toBeVisible();
+    await look('launcher with news');
+  });
