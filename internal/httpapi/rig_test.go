@@ -188,7 +188,9 @@ func (r *rig) do(token, method, path string, in any, header ...string) answer {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return answer{resp.StatusCode, resp.Header, b}
+	a := answer{resp.StatusCode, resp.Header, b}
+	asDescribed(r.t, method, path, a)
+	return a
 }
 
 type idOnly struct {
