@@ -35,7 +35,8 @@ func TestSearch(t *testing.T) {
 			"maria": {0}, "MARÍA JOSÉ R": {0}, "riva": {0}, "rivadeneira maria": {0}, "jose": {0},
 			"car": {1, 2}, "oscar": {1}, "scar": {}, "pena": {1}, "nunez": {2}, "peña carlos": {1},
 			"593987": {0}, "+593 98 765": {0}, "0987654321": {0}, "987654321": {0}, "650555": {3}, "98765432100": {},
-			"mj.riva@": {0}, "correo.ec": {2}, "": {}, "   ": {}, "%": {}, "zzz": {}, "maria zzz": {},
+			"mj.riva@": {0}, "correo.ec": {2}, "": {}, "   ": {}, "%": {}, "zzz": {}, "riva jos mar": {0}, "osc peña car": {1}, "maria 59398765": {0}, "59398765 riva": {0}, "carter @": {},
+			"jose correo.ec": {}, "nunez correo.ec": {2}, "maria zzz": {},
 		} {
 			var found []contact.Found
 			err := d.Read(t.Context(), func(tx *db.Tx) (err error) {

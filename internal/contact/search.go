@@ -42,9 +42,10 @@ func isASCII(s string) bool {
 	return true
 }
 
-// Terms returns what a contact is found by, each a prefix of what people type:
-// the name from each of its words on, the phone's digits with and without the
-// country, the e-mail.
+// Terms returns what a contact is found by; what people type is the beginning of
+// one of them: the name from each of its words on and around to its start, so that
+// "García Ana" finds Ana García by one range; the phone's digits with and without
+// the country; the e-mail.
 func Terms(c *Contact) []string {
 	var terms []string
 	add := func(s string) {
@@ -68,7 +69,7 @@ func Terms(c *Contact) []string {
 	}
 	words := strings.Fields(Fold(name))
 	for i := range min(len(words), 6) {
-		add(strings.Join(words[i:], " "))
+		add(strings.Join(append(append([]string{}, words[i:]...), words[:i]...), " "))
 	}
 	if d := crm.Digits(c.Phone); d != "" {
 		add(d)
@@ -132,7 +133,42 @@ func Search(tx *db.Tx, workspace crm.ID, text string, at Found, limit int) ([]Fo
 		}
 	}
 	others := append(append([]string{}, words[:longest]...), words[longest+1:]...)
-	return scanTerms(tx, workspace, words[longest], others, at, limit)
+	for _, w := range words {
+		if strings.ContainsAny(w, "0123456789@.") { // part of a phone or an e-mail
+			return scanTerms(tx, workspace, words[longest], others, at, limit)
+		}
+	}
+	return scanNames(tx, workspace, words[longest], others, limit)
+}
+
+// scanNames finds the names that have prefix and each of the other words, in any
+// order. A name's term holds all of its words, so nothing else is looked up.
+func scanNames(tx *db.Tx, workspace crm.ID, prefix string, others []string, limit int) ([]Found, error) {
+	var out []Found
+	seen := make(map[crm.ID]bool)
+	err := tx.Each(`SELECT term, contact_id FROM contact_term WHERE workspace_id = $1 AND term >= $2 AND term < $3
+		ORDER BY term, contact_id LIMIT $4`, []any{workspace, prefix, after(prefix), scanLimit}, func(r *sql.Rows) error {
+		var f Found
+		if err := r.Scan(&f.Term, &f.ID); err != nil {
+			return err
+		}
+		if len(out) < limit && !seen[f.ID] && hasWords(f.Term, others) {
+			seen[f.ID] = true
+			out = append(out, f)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// hasWords tells whether each of the beginnings is that of a word of the term.
+func hasWords(term string, beginnings []string) bool {
+	for _, b := range beginnings {
+		if !strings.HasPrefix(term, b) && !strings.Contains(term, " "+b) {
+			return false
+		}
+	}
+	return true
 }
 
 func scanTerms(tx *db.Tx, workspace crm.ID, prefix string, others []string, at Found, limit int) ([]Found, error) {
