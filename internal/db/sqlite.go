@@ -322,7 +322,7 @@ func (b *sqliteBackend) runOne(ctx context.Context, r *writeRequest, group *[]*w
 	r.done <- err
 	for _, q := range undo {
 		if uerr := run(q); uerr != nil { // a full disk may have rolled everything back already
-			return fmt.Errorf("%w: a transaction could not be undone: %v, after %v", ErrUnavailable, uerr, err)
+			return fmt.Errorf("%w: a transaction could not be undone: %s, after %s", ErrUnavailable, uerr.Error(), err.Error())
 		}
 	}
 	return nil
