@@ -73,7 +73,9 @@ func (d *door) write(ctx context.Context, batch []*parcel, calm bool) {
 	}
 	var err error
 	if calm {
-		err = d.g.storeAndDeliver(ctx, ch, raws)
+		if err = d.g.storeAndDeliver(ctx, ch, raws); err != nil {
+			d.g.Logger.Warn("webhooks could not be taken in at once", "channel", ch.ID, "count", len(raws), "err", err)
+		}
 	}
 	if !calm || err != nil && !final(err) {
 		err = d.g.DB.Write(ctx, func(tx *db.Tx) error { return d.g.storeIn(tx, ch, raws) })

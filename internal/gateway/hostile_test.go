@@ -252,6 +252,45 @@ func TestOneBadWebhookIsSetAside(t *testing.T) {
 	})
 }
 
+// Raw webhooks are deleted once they are old, but neither those in trouble nor any
+// while one of the channel, which may be an old one replayed, waits.
+func TestPurge(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d, &hostile{})
+		ctx, later := context.Background(), time.Now().Add(time.Hour)
+		purge := func() (left int) {
+			t.Helper()
+			if err := r.gw.Purge(ctx, later); err != nil {
+				t.Fatal(err)
+			}
+			return r.number(`SELECT COUNT(*) FROM inbound`)
+		}
+		r.post(said(1, 1, time.Now()))
+		r.post(said(1, 2, time.Now()))
+		if err := r.gw.Store(ctx, r.ch, []byte("not json")); err != nil {
+			t.Fatal(err)
+		}
+		r.eventually("all is read", func() bool { return r.number(`SELECT COUNT(*) FROM inbound WHERE state = 'unreadable'`) == 1 })
+		err := d.Write(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(`INSERT INTO job (workspace_id, lane, id, kind, limit_key, payload, run_at) VALUES ($1, $2, $3, 'inbound', '', '1', $4)`,
+				r.who.Workspace, "in:"+r.ch.ID.String(), tx.NewID(), later.UnixMicro())
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if left := purge(); left != 3 {
+			t.Errorf("with a webhook waiting %d of 3 are left", left)
+		}
+		if err := d.Write(ctx, func(tx *db.Tx) error { _, err := tx.Exec(`DELETE FROM job`); return err }); err != nil {
+			t.Fatal(err)
+		}
+		if left := purge(); left != 1 {
+			t.Errorf("%d are left, want the unreadable one", left)
+		}
+	})
+}
+
 // What becomes of a message for each way a send can end (R3).
 func TestSendTaxonomy(t *testing.T) {
 	boom := errors.New("connection reset")

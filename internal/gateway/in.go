@@ -452,19 +452,16 @@ const purgeStep = 500
 
 func (g *Gateway) purgeSome(ctx context.Context, workspace, channelID crm.ID, before time.Time) (more bool, err error) {
 	err = g.DB.Write(ctx, func(tx *db.Tx) error {
-		limit := db.IDFrom(before)
-		// What waits to be processed is kept, however old. A job is younger than
-		// what it stores, by far less than an hour.
-		var job crm.ID
-		err := tx.Row(`SELECT id FROM job WHERE workspace_id = $1 AND lane = $2 ORDER BY id LIMIT 1`, []any{workspace, inLane(channelID)}, &job)
-		if err == nil {
-			limit = min(limit, db.IDFrom(db.IDTime(job).Add(-time.Hour)))
-		} else if !errors.Is(err, db.ErrNotFound) {
+		// While something of the channel waits to be processed nothing is deleted: it
+		// may be old, as a replayed webhook is.
+		waiting, err := g.Queue.Backlog(tx, workspace, inLane(channelID), 1)
+		if err != nil || waiting > 0 {
+			more = false
 			return err
 		}
 		n, err := tx.Exec(`DELETE FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id IN
 			(SELECT id FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id < $3 AND state IN ('kept', 'done') ORDER BY id LIMIT $4)`,
-			workspace, channelID, limit, purgeStep)
+			workspace, channelID, db.IDFrom(before), purgeStep)
 		more = n == purgeStep
 		return err
 	})
