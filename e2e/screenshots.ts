@@ -116,7 +116,10 @@ for (const [language, t] of [['es', es] as const, ['en', en] as const])
           await page.keyboard.press('Escape');
 
           const list = page.getByRole('searchbox');
+          const answered = page.waitForResponse((r) => r.url().includes('search=Mar'));
           await list.fill('Mar');
+          await answered;
+          await expect(page.getByRole('link', { name: /Mar/ }).first()).toBeVisible();
           await settled(page);
           await picture(page, 'search');
           await list.fill('zzzz');
@@ -132,7 +135,7 @@ for (const [language, t] of [['es', es] as const, ['en', en] as const])
             await picture(page, `conversation-${i + 1}`);
           }
           await page.getByRole('button', { name: t.assign }).first().click();
-          await expect(page.getByRole('dialog')).toBeVisible();
+          await expect(page.getByRole('dialog').getByRole('option').first()).toBeVisible();
           await settled(page);
           await picture(page, 'assign');
           await page.keyboard.press('Escape');

@@ -4,6 +4,7 @@ import { t } from '../i18n';
 import { lazyWithTexts } from '../i18n/lazy-with';
 import { Icon } from '../ui/icon';
 import { PopoverButton } from '../ui/popover';
+import { PanelSkeleton } from '../ui/states';
 import { tip } from '../ui/tooltip';
 
 const EmojiPicker = lazyWithTexts(() => import('./emoji-picker'));
@@ -59,7 +60,7 @@ export function ComposerTools({
         side="top"
         attributes={tip(t.emoji)}
         content={(close) => (
-          <Suspense fallback={<div className="h-80 w-80" />}>
+          <Suspense fallback={<PanelSkeleton className="w-80" />}>
             <EmojiPicker
               onPick={(emoji) => {
                 close();

@@ -207,7 +207,7 @@ function Channels({ contact }: { contact: Contact }) {
   const now = useNow();
   if (contact.identities.length === 0) return <p className="text-13 text-muted">{x.noChannels}</p>;
   return (
-    <ul className="grid gap-2.5">
+    <ul className="grid grid-cols-1 gap-2.5">
       {contact.identities.map((i) => {
         const closes = i.window_closes_at;
         const open = closes && Date.parse(closes) > now;
@@ -218,7 +218,10 @@ function Channels({ contact }: { contact: Contact }) {
             </span>
             <div className="min-w-0 flex-1">
               <p className="truncate font-medium">{i.channel_name}</p>
-              <p className="truncate text-12 text-muted">{formatPhone(i.label || i.key)}</p>
+              {/* A visitor's key says nothing to people. */}
+              {(i.label || i.channel_type !== 'webchat') && (
+                <p className="truncate text-12 text-muted">{formatPhone(i.label || i.key)}</p>
+              )}
               {!i.reachable ? (
                 <p className="text-12 text-amber-ink">{x.mustWriteFirst}</p>
               ) : closes ? (

@@ -27,12 +27,14 @@ export function PageError({ error, reset }: { error: unknown; reset: () => void 
 
 export function PageMissing() {
   return (
-    <main className="m-auto flex max-w-80 flex-col items-center p-6 text-center">
-      <h1 className="text-16 font-semibold">{t.notFound}</h1>
-      <p className="mt-1 text-muted">{t.notFoundHelp}</p>
-      <Link to="/" className="btn btn-primary mt-4">
-        {t.goToInbox}
-      </Link>
+    <main className="flex min-h-dvh w-full">
+      <div className="m-auto flex max-w-80 flex-col items-center p-6 text-center">
+        <h1 className="text-16 font-semibold">{t.notFound}</h1>
+        <p className="mt-1 text-muted">{t.notFoundHelp}</p>
+        <Link to="/" className="btn btn-primary mt-4">
+          {t.goToInbox}
+        </Link>
+      </div>
     </main>
   );
 }

@@ -8,6 +8,7 @@ import { lazyPart } from '../parts';
 import { Avatar } from '../ui/avatar';
 import { Icon } from '../ui/icon';
 import { PopoverButton, type PopoverHandle } from '../ui/popover';
+import { PanelSkeleton } from '../ui/states';
 import { tip } from '../ui/tooltip';
 
 const AssignPanel = lazyPart(() => import('./assign-panel'));
@@ -37,7 +38,7 @@ export function AssignButton({
       className="btn max-w-44 gap-1.5 px-1.5 pr-2.5 aria-expanded:bg-hover @max-[460px]:w-9 @max-[460px]:border-transparent @max-[460px]:px-0"
       attributes={tip(t.assign, 'a')}
       content={(close) => (
-        <Suspense fallback={<div className="h-72 w-72" />}>
+        <Suspense fallback={<PanelSkeleton className="w-72" />}>
           <AssignPanel
             assigneeId={contact.assignee_id}
             onPick={(id) => {

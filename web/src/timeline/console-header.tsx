@@ -138,7 +138,7 @@ function Subtitle({ contact }: { contact: Contact }) {
       {contact.channel && <ChannelGlyph type={contact.channel.type} size={14} />}
       {/* Where there isn't room for both, the glyph already tells the channel. */}
       {channel && (
-        <span className="min-w-0 shrink-[9] truncate @max-[460px]:sr-only">{channel.name} ·</span>
+        <span className="min-w-0 shrink-[9] truncate @max-[620px]:sr-only">{channel.name} ·</span>
       )}
       <span className="min-w-0 truncate">{state}</span>
     </p>

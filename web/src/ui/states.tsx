@@ -55,3 +55,16 @@ export function ErrorState({
     </div>
   );
 }
+
+/** The shape of a floating panel whose parts are on the way. */
+export function PanelSkeleton({ className }: { className: string }) {
+  return (
+    <div aria-busy="true" className={`grid gap-2.5 p-3 ${className}`}>
+      <span className="sr-only">{t.loading}</span>
+      <span className="skeleton h-8 rounded-6" />
+      {[70, 55, 62, 48].map((width) => (
+        <span key={width} className="skeleton h-5 rounded-6" style={{ width: `${width}%` }} />
+      ))}
+    </div>
+  );
+}

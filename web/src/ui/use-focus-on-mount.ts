@@ -7,7 +7,10 @@ import { useEffect, useRef } from 'react';
 export function useFocusOnMount<T extends HTMLElement>() {
   const ref = useRef<T>(null);
   useEffect(() => {
-    const frame = requestAnimationFrame(() => ref.current?.focus());
+    const frame = requestAnimationFrame(() =>
+      // The panel may not have its place yet; scrolling there would move the whole page.
+      ref.current?.focus({ preventScroll: true }),
+    );
     return () => cancelAnimationFrame(frame);
   }, []);
   return ref;
