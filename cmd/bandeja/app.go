@@ -88,7 +88,7 @@ func assemble(ctx context.Context, settings config.Config, p parts) (a *app, err
 	}
 	a.events = eventlog.New(a.db, a.log)
 	a.queue = jobs.New(a.db, a.log)
-	a.accounts = account.New(a.db)
+	a.accounts = account.New(a.db, a.events)
 	a.contacts = contact.NewService(a.events)
 	a.gateway = gateway.New(gateway.Options{
 		DB: a.db, Queue: a.queue, Events: a.events, Files: a.files, Keys: keys, Adapters: adapters(),

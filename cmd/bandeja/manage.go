@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/bandeja/bandeja/internal/config"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/eventlog"
 	"github.com/bandeja/bandeja/internal/httpapi"
 )
 
@@ -39,7 +41,7 @@ func (c userAddCmd) Run(ctx context.Context, settings config.Config) error {
 		return err
 	}
 	return withDB(ctx, settings, func(d *db.DB) error {
-		v, err := account.New(d).AddUser(ctx, account.NewUser{
+		v, err := account.New(d, eventlog.New(d, slog.Default())).AddUser(ctx, account.NewUser{
 			Email: c.Email, Name: c.Name, Role: crm.Role(c.Role), Language: crm.Language(c.Language), Password: strings.TrimRight(line, "\r\n"),
 		})
 		if err == nil {
@@ -62,7 +64,7 @@ type tokenAddCmd struct {
 func (c tokenAddCmd) Run(ctx context.Context, settings config.Config) error {
 	override(&settings.DataDir, c.Data)
 	return withDB(ctx, settings, func(d *db.DB) error {
-		v, err := account.New(d).ViewerByEmail(ctx, c.Email)
+		v, err := account.New(d, eventlog.New(d, slog.Default())).ViewerByEmail(ctx, c.Email)
 		if err != nil {
 			return inWords(err)
 		}

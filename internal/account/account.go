@@ -4,7 +4,6 @@ package account
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/eventlog"
 )
 
 // Workspace is an independent database of contacts, channels and users.
@@ -23,38 +23,42 @@ type Workspace struct {
 	Language crm.Language
 	// UnassignOnClose makes closing a conversation unassign its contact.
 	UnassignOnClose bool
+	// Inactivity is after how many minutes without a key or a click a user is
+	// offline.
+	Inactivity int
 }
 
 // User is a person who works with Bandeja, as a member of a workspace.
 type User struct {
-	ID       crm.ID
-	Email    string
-	Name     string
-	Role     crm.Role
+	ID    crm.ID
+	Email string
+	Name  string
+	crm.Access
 	Language crm.Language
 	Theme    string
 	SendKey  string
 	Timezone string
-	Teams    []crm.ID
-}
-
-// Team is a group of users.
-type Team struct {
-	ID    crm.ID
-	Name  string
-	Users []crm.ID
+	// Picture is a file of the workspace, 0 for none.
+	Picture crm.ID
+	Teams   []crm.ID
+	// Activity is what the user has chosen, ActiveAt when the user last did
+	// something (0 after signing out): see [User.Status].
+	Activity Activity
+	ActiveAt int64
+	JoinedAt int64
 }
 
 // Service is the account service.
 type Service struct {
 	d        *db.DB
+	events   *eventlog.Log
 	hasher   *hasher
 	throttle *throttle
 }
 
 // New returns the account service.
-func New(d *db.DB) *Service {
-	return &Service{d: d, hasher: newHasher(), throttle: newThrottle()}
+func New(d *db.DB, events *eventlog.Log) *Service {
+	return &Service{d: d, events: events, hasher: newHasher(), throttle: newThrottle()}
 }
 
 // NewUser describes a user to add.
@@ -149,7 +153,7 @@ func (s *Service) add(ctx context.Context, setup *NewWorkspace, u NewUser) (crm.
 	if err != nil {
 		return crm.Viewer{}, err
 	}
-	v := crm.Viewer{Role: u.Role, Language: u.Language}
+	v := crm.Viewer{Access: crm.Access{Role: u.Role, Visibility: crm.SeesAll}, Language: u.Language}
 	err = s.d.Write(ctx, func(tx *db.Tx) error {
 		var users int
 		if err := tx.Row(`SELECT COUNT(*) FROM (SELECT 1 FROM app_user LIMIT 1) x`, nil, &users); err != nil {
@@ -202,8 +206,8 @@ func insertWorkspace(tx *db.Tx, id crm.ID, w *NewWorkspace) error {
 // GetWorkspace returns a workspace.
 func GetWorkspace(tx *db.Tx, id crm.ID) (Workspace, error) {
 	w := Workspace{ID: id}
-	err := tx.Row(`SELECT name, timezone, language, unassign_on_close FROM workspace WHERE id = $1`, []any{id},
-		&w.Name, &w.Timezone, &w.Language, &w.UnassignOnClose)
+	err := tx.Row(`SELECT name, timezone, language, unassign_on_close, inactivity FROM workspace WHERE id = $1`, []any{id},
+		&w.Name, &w.Timezone, &w.Language, &w.UnassignOnClose, &w.Inactivity)
 	return w, err
 }
 
@@ -212,7 +216,10 @@ type WorkspaceChange struct {
 	Name, Timezone  *string
 	Language        *crm.Language
 	UnassignOnClose *bool
+	Inactivity      *int
 }
+
+const maxInactivity = 60 // minutes
 
 // UpdateWorkspace changes the viewer's workspace.
 func UpdateWorkspace(tx *db.Tx, v crm.Viewer, c WorkspaceChange) (Workspace, error) {
@@ -244,98 +251,40 @@ func UpdateWorkspace(tx *db.Tx, v crm.Viewer, c WorkspaceChange) (Workspace, err
 	if c.UnassignOnClose != nil {
 		w.UnassignOnClose = *c.UnassignOnClose
 	}
-	_, err = tx.Exec(`UPDATE workspace SET name = $1, timezone = $2, language = $3, unassign_on_close = $4 WHERE id = $5`,
-		w.Name, w.Timezone, string(w.Language), w.UnassignOnClose, v.Workspace)
-	return w, err
-}
-
-// Users returns the members of a workspace by name, with their teams.
-func Users(tx *db.Tx, workspace crm.ID) ([]User, error) {
-	var out []User
-	err := tx.Each(`SELECT u.id, u.email, u.name, m.role, u.language, u.theme, u.send_key, u.timezone
-		FROM member m JOIN app_user u ON u.id = m.user_id WHERE m.workspace_id = $1 ORDER BY u.name, u.id LIMIT 1000`,
-		[]any{workspace}, func(r *sql.Rows) error {
-			var u User
-			err := r.Scan(&u.ID, &u.Email, &u.Name, &u.Role, &u.Language, &u.Theme, &u.SendKey, &u.Timezone)
-			out = append(out, u)
-			return err
-		})
-	if err != nil {
-		return nil, err
-	}
-	teams, err := Teams(tx, workspace)
-	if err != nil {
-		return nil, err
-	}
-	of := make(map[crm.ID][]crm.ID)
-	for _, t := range teams {
-		for _, u := range t.Users {
-			of[u] = append(of[u], t.ID)
+	if c.Inactivity != nil {
+		if *c.Inactivity < 1 || *c.Inactivity > maxInactivity {
+			return w, crm.RefuseField("inactivity", crm.CodeRange, "min", 1, "max", maxInactivity)
 		}
+		w.Inactivity = *c.Inactivity
 	}
-	for i := range out {
-		out[i].Teams = of[out[i].ID]
-	}
-	return out, nil
+	_, err = tx.Exec(`UPDATE workspace SET name = $1, timezone = $2, language = $3, unassign_on_close = $4, inactivity = $5 WHERE id = $6`,
+		w.Name, w.Timezone, string(w.Language), w.UnassignOnClose, w.Inactivity, v.Workspace)
+	return w, err
 }
 
 // GetUser returns the viewer's own account.
 func GetUser(tx *db.Tx, v crm.Viewer) (User, error) {
-	u := User{ID: v.User, Role: v.Role}
-	err := tx.Row(`SELECT email, name, language, theme, send_key, timezone FROM app_user WHERE id = $1`, []any{v.User},
-		&u.Email, &u.Name, &u.Language, &u.Theme, &u.SendKey, &u.Timezone)
-	return u, err
-}
-
-// Teams returns the teams of a workspace by name.
-func Teams(tx *db.Tx, workspace crm.ID) ([]Team, error) {
-	var out []Team
-	at := make(map[crm.ID]int)
-	err := tx.Each(`SELECT t.id, t.name, COALESCE(m.user_id, 0) FROM team t
-		LEFT JOIN team_member m ON m.workspace_id = t.workspace_id AND m.team_id = t.id
-		WHERE t.workspace_id = $1 ORDER BY t.name, t.id, m.user_id`, []any{workspace}, func(r *sql.Rows) error {
-		var t Team
-		var user crm.ID
-		if err := r.Scan(&t.ID, &t.Name, &user); err != nil {
-			return err
-		}
-		i, ok := at[t.ID]
-		if !ok {
-			i = len(out)
-			at[t.ID] = i
-			out = append(out, t)
-		}
-		if user != 0 {
-			out[i].Users = append(out[i].Users, user)
-		}
-		return nil
-	})
-	return out, err
-}
-
-// AddTeam makes a team of users.
-func AddTeam(tx *db.Tx, workspace crm.ID, name string, users ...crm.ID) (crm.ID, error) {
-	id := tx.NewID()
-	if err := tx.Queue(`INSERT INTO team (workspace_id, id, name) VALUES ($1, $2, $3)`, int64(workspace), int64(id), name); err != nil {
-		return 0, err
+	list, err := users(tx, v.Workspace, ` AND u.id = $2`, v.User)
+	if err != nil {
+		return User{}, err
 	}
-	for _, u := range users {
-		if err := tx.Queue(`INSERT INTO team_member (workspace_id, team_id, user_id) VALUES ($1, $2, $3)`,
-			int64(workspace), int64(id), int64(u)); err != nil {
-			return 0, err
-		}
+	if len(list) == 0 {
+		return User{}, crm.Refuse(crm.CodeNotFound)
 	}
-	return id, nil
+	list[0].Teams = v.Teams
+	return list[0], nil
 }
 
 // ProfileChange changes one's own account; nil leaves a value.
 type ProfileChange struct {
 	Name, Theme, SendKey, Timezone *string
 	Language                       *crm.Language
+	// Picture is a file that the user has uploaded, 0 for none.
+	Picture *crm.ID
 }
 
 // UpdateProfile changes the viewer's own account.
-func UpdateProfile(tx *db.Tx, v crm.Viewer, c ProfileChange) (User, error) {
+func (s *Service) UpdateProfile(tx *db.Tx, v crm.Viewer, c ProfileChange) (User, error) {
 	u, err := GetUser(tx, v)
 	if err != nil {
 		return u, err
@@ -381,7 +330,43 @@ func UpdateProfile(tx *db.Tx, v crm.Viewer, c ProfileChange) (User, error) {
 		}
 		u.Timezone = *c.Timezone
 	}
+	if c.Picture != nil {
+		if err := checkPicture(tx, v, *c.Picture); err != nil {
+			return u, err
+		}
+		u.Picture = *c.Picture
+		if _, err := tx.Exec(`UPDATE member SET picture_id = $1 WHERE workspace_id = $2 AND user_id = $3`, u.Picture, v.Workspace, v.User); err != nil {
+			return u, err
+		}
+	}
 	_, err = tx.Exec(`UPDATE app_user SET name = $1, theme = $2, send_key = $3, language = $4, timezone = $5 WHERE id = $6`,
 		u.Name, u.Theme, u.SendKey, string(u.Language), u.Timezone, v.User)
+	if c.Name != nil || c.Picture != nil {
+		s.changed(tx, v)
+	}
 	return u, err
+}
+
+const maxPicture = 5 << 20
+
+// checkPicture refuses what isn't a picture that the viewer uploaded.
+func checkPicture(tx *db.Tx, v crm.Viewer, id crm.ID) error {
+	if id == 0 {
+		return nil
+	}
+	var kind crm.ContentKind
+	var user crm.ID
+	var size int64
+	err := tx.Row(`SELECT kind, user_id, size FROM file WHERE workspace_id = $1 AND id = $2`, []any{v.Workspace, id}, &kind, &user, &size)
+	switch {
+	case errors.Is(err, db.ErrNotFound), err == nil && user != v.User:
+		return crm.RefuseField("picture_id", crm.CodeNotFound)
+	case err != nil:
+		return err
+	case kind != crm.KindImage:
+		return crm.RefuseField("picture_id", crm.CodeInvalid)
+	case size > maxPicture:
+		return crm.RefuseField("picture_id", crm.CodeFileTooLarge, "max", int64(maxPicture))
+	}
+	return nil
 }

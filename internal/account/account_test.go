@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"errors"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -9,9 +10,14 @@ import (
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/db/dbtest"
+	"github.com/bandeja/bandeja/internal/eventlog"
 )
 
 const password = "a quiet password"
+
+func newService(d *db.DB) *account.Service {
+	return account.New(d, eventlog.New(d, slog.New(slog.DiscardHandler)))
+}
 
 func owner() account.NewUser {
 	return account.NewUser{Name: "Olga", Email: "Olga@Example.com", Password: password}
@@ -19,7 +25,7 @@ func owner() account.NewUser {
 
 func TestSetupHappensOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := account.New(d)
+		s := newService(d)
 		if needed, err := s.NeedsSetup(t.Context()); err != nil || !needed {
 			t.Fatalf("%v %v", needed, err)
 		}
@@ -40,7 +46,7 @@ func TestSetupHappensOnce(t *testing.T) {
 
 func TestSessions(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := account.New(d)
+		s := newService(d)
 		v, err := s.Setup(t.Context(), account.NewWorkspace{Name: "Shop"}, owner())
 		if err != nil {
 			t.Fatal(err)
@@ -69,7 +75,7 @@ func TestSessions(t *testing.T) {
 		if _, _, err := s.BySession(t.Context(), second); !errors.Is(err, crm.Refuse(crm.CodeUnauthenticated)) {
 			t.Errorf("the other session after a change of password: %v", err)
 		}
-		if err := s.Logout(t.Context(), first); err != nil {
+		if err := s.Logout(t.Context(), got, first); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, err := s.BySession(t.Context(), first); !errors.Is(err, crm.Refuse(crm.CodeUnauthenticated)) {
@@ -86,7 +92,7 @@ func TestSessions(t *testing.T) {
 }
 
 func TestGuessingIsSlowedAndNobodyIsLockedOut(t *testing.T) {
-	s := account.New(dbtest.Open(t, dbtest.Options(t, db.SQLite)))
+	s := newService(dbtest.Open(t, dbtest.Options(t, db.SQLite)))
 	if _, err := s.Setup(t.Context(), account.NewWorkspace{Name: "Shop"}, owner()); err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +116,7 @@ func TestGuessingIsSlowedAndNobodyIsLockedOut(t *testing.T) {
 }
 
 func TestWeakPasswords(t *testing.T) {
-	s := account.New(dbtest.Open(t, dbtest.Options(t, db.SQLite)))
+	s := newService(dbtest.Open(t, dbtest.Options(t, db.SQLite)))
 	for p, want := range map[string]crm.Code{
 		"short": crm.CodeTooShort, "contraseña123": crm.CodeWeakPassword, "1234567890": crm.CodeWeakPassword, "aaaaaaaaaaaa": crm.CodeWeakPassword,
 		"olga@example.com": crm.CodeWeakPassword, "Password123": crm.CodeWeakPassword,
@@ -125,7 +131,7 @@ func TestWeakPasswords(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := account.New(d)
+		s := newService(d)
 		v, err := s.Setup(t.Context(), account.NewWorkspace{Name: "Shop"}, owner())
 		if err != nil {
 			t.Fatal(err)

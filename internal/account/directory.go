@@ -38,8 +38,8 @@ func (d *Directory) Names(ctx context.Context, workspace crm.ID) (func(crm.ID) s
 	if p == nil || time.Since(p.at) > directoryAge {
 		p = &page{at: time.Now(), names: make(map[crm.ID]string)}
 		err := d.d.Read(ctx, func(tx *db.Tx) error {
-			users, err := Users(tx, workspace)
-			for _, u := range users {
+			list, err := users(tx, workspace, "") // those who left too: their names stay on what they wrote
+			for _, u := range list {
 				p.names[u.ID] = u.Name
 			}
 			return err

@@ -57,12 +57,12 @@ func (s *Service) Login(ctx context.Context, email, password, ip, device string)
 	if wait := s.throttle.allow(time.Now(), ip, email); wait > 0 {
 		return crm.Viewer{}, "", throttled(wait)
 	}
-	var v crm.Viewer
+	var row viewerRow
 	hash := s.hasher.decoy
 	err := s.d.Read(ctx, func(tx *db.Tx) error {
-		err := tx.Row(`SELECT u.id, u.password_hash, u.language, m.workspace_id, m.role
-			FROM app_user u JOIN member m ON m.user_id = u.id WHERE u.email = $1 ORDER BY m.workspace_id LIMIT 1`,
-			[]any{email}, &v.User, &hash, &v.Language, &v.Workspace, &v.Role)
+		err := tx.Row(`SELECT u.password_hash, `+viewerColumns+`
+			FROM app_user u JOIN member m ON m.user_id = u.id WHERE u.email = $1 AND m.removed_at = 0 ORDER BY m.workspace_id LIMIT 1`,
+			[]any{email}, append([]any{&hash}, row.into()...)...)
 		if errors.Is(err, db.ErrNotFound) {
 			return nil
 		}
@@ -71,6 +71,7 @@ func (s *Service) Login(ctx context.Context, email, password, ip, device string)
 	if err != nil {
 		return crm.Viewer{}, "", err
 	}
+	v := row.viewer()
 	if utf8.RuneCountInString(password) > maxPassword {
 		password = ""
 	}
@@ -96,6 +97,9 @@ func (s *Service) StartSession(ctx context.Context, v crm.Viewer, ip, device str
 		if err != nil {
 			return err
 		}
+		if _, err := s.Touch(tx, v, ""); err != nil {
+			return err
+		}
 		_, err = tx.Exec(`DELETE FROM session WHERE user_id = $1 AND expires_at < $2`, v.User, tx.Micros())
 		return err
 	})
@@ -105,16 +109,17 @@ func (s *Service) StartSession(ctx context.Context, v crm.Viewer, ip, device str
 // BySession returns who a session's secret belongs to, and the session's id;
 // crm.CodeUnauthenticated where there is no such session.
 func (s *Service) BySession(ctx context.Context, secret string) (crm.Viewer, crm.ID, error) {
-	var v crm.Viewer
+	var row viewerRow
 	var id crm.ID
 	var seen int64
 	hash := hashSecret(secret)
 	err := s.d.Read(ctx, func(tx *db.Tx) error {
-		return tx.Row(`SELECT s.id, s.user_id, s.workspace_id, s.last_seen_at, m.role, u.language
+		return tx.Row(`SELECT s.id, s.last_seen_at, `+viewerColumns+`
 			FROM session s JOIN member m ON m.workspace_id = s.workspace_id AND m.user_id = s.user_id JOIN app_user u ON u.id = s.user_id
-			WHERE s.token_hash = $1 AND s.expires_at > $2`, []any{hash, tx.Micros()},
-			&id, &v.User, &v.Workspace, &seen, &v.Role, &v.Language)
+			WHERE s.token_hash = $1 AND s.expires_at > $2 AND m.removed_at = 0`, []any{hash, tx.Micros()},
+			append([]any{&id, &seen}, row.into()...)...)
 	})
+	v := row.viewer()
 	if errors.Is(err, db.ErrNotFound) {
 		return v, 0, crm.Refuse(crm.CodeUnauthenticated)
 	}
@@ -131,11 +136,13 @@ func (s *Service) BySession(ctx context.Context, secret string) (crm.Viewer, crm
 	return v, id, err
 }
 
-// Logout ends the session of a secret.
-func (s *Service) Logout(ctx context.Context, secret string) error {
+// Logout ends the session of a secret; with the last one the user is offline.
+func (s *Service) Logout(ctx context.Context, v crm.Viewer, secret string) error {
 	return s.d.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`DELETE FROM session WHERE token_hash = $1`, hashSecret(secret))
-		return err
+		if _, err := tx.Exec(`DELETE FROM session WHERE token_hash = $1`, hashSecret(secret)); err != nil {
+			return err
+		}
+		return leave(tx, v.Workspace, v.User)
 	})
 }
 
@@ -255,14 +262,17 @@ func RevokeToken(tx *db.Tx, v crm.Viewer, id crm.ID) error {
 // ByToken returns who an API token acts as; crm.CodeUnauthenticated where there is
 // no such token.
 func (s *Service) ByToken(ctx context.Context, secret string) (crm.Viewer, error) {
-	var v crm.Viewer
+	var row viewerRow
+	var token crm.ID
 	var used int64
 	hash := hashSecret(secret)
 	err := s.d.Read(ctx, func(tx *db.Tx) error {
-		return tx.Row(`SELECT t.id, t.workspace_id, t.user_id, t.last_used_at, m.role, u.language
+		return tx.Row(`SELECT t.id, t.last_used_at, `+viewerColumns+`
 			FROM api_token t JOIN member m ON m.workspace_id = t.workspace_id AND m.user_id = t.user_id JOIN app_user u ON u.id = t.user_id
-			WHERE t.token_hash = $1`, []any{hash}, &v.Token, &v.Workspace, &v.User, &used, &v.Role, &v.Language)
+			WHERE t.token_hash = $1 AND m.removed_at = 0`, []any{hash}, append([]any{&token, &used}, row.into()...)...)
 	})
+	v := row.viewer()
+	v.Token = token
 	if errors.Is(err, db.ErrNotFound) {
 		return v, crm.Refuse(crm.CodeUnauthenticated)
 	}
@@ -280,13 +290,13 @@ func (s *Service) ByToken(ctx context.Context, secret string) (crm.Viewer, error
 
 // ViewerByEmail returns a member as a viewer, for the command line.
 func (s *Service) ViewerByEmail(ctx context.Context, email string) (v crm.Viewer, err error) {
+	var row viewerRow
 	err = s.d.Read(ctx, func(tx *db.Tx) error {
-		return tx.Row(`SELECT m.workspace_id, m.user_id, m.role, u.language FROM app_user u JOIN member m ON m.user_id = u.id
-			WHERE u.email = $1 ORDER BY m.workspace_id LIMIT 1`, []any{strings.ToLower(strings.TrimSpace(email))},
-			&v.Workspace, &v.User, &v.Role, &v.Language)
+		return tx.Row(`SELECT `+viewerColumns+` FROM app_user u JOIN member m ON m.user_id = u.id
+			WHERE u.email = $1 AND m.removed_at = 0 ORDER BY m.workspace_id LIMIT 1`, []any{strings.ToLower(strings.TrimSpace(email))}, row.into()...)
 	})
 	if errors.Is(err, db.ErrNotFound) {
 		err = crm.RefuseField("email", crm.CodeNotFound)
 	}
-	return v, err
+	return row.viewer(), err
 }

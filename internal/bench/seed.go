@@ -138,7 +138,7 @@ func (s *seeder) contact(tx *db.Tx, number, messages int) error {
 	c.FirstName, c.LastName = s.name()
 	c.Phone = fmt.Sprintf("+5939%08d", number)
 	if number%3 == 0 {
-		c.Email = fmt.Sprintf("%s.%d@example.com", contact.Fold(c.FirstName), number)
+		c.Email = fmt.Sprintf("%s.%d@example.com", crm.Fold(c.FirstName), number)
 	}
 	now := tx.Micros()
 	c.CreatedAt = now - s.r.Int64N(int64(365*24*time.Hour/time.Microsecond))

@@ -124,6 +124,16 @@ func Get(tx *db.Tx, workspace, id crm.ID, lock bool) (*Contact, error) {
 	return c, nil
 }
 
+// See returns a contact that the viewer may know of; crm.CodeNotFound where it
+// doesn't exist or is hidden from the viewer, who can't tell which.
+func See(tx *db.Tx, v crm.Viewer, id crm.ID, lock bool) (*Contact, error) {
+	c, err := Get(tx, v.Workspace, id, lock)
+	if err == nil && !v.Sees(c.Assignee) {
+		return nil, crm.Refuse(crm.CodeNotFound)
+	}
+	return c, err
+}
+
 // Insert stores a new contact and what it is found by.
 func Insert(tx *db.Tx, c *Contact) error {
 	if c.Status == "" {
@@ -228,7 +238,7 @@ func (s *Service) Create(tx *db.Tx, v crm.Viewer, f Fields) (*Contact, error) {
 // Update changes a contact's fields. version, when not 0, must be the one the
 // change was made on (crm.CodeChanged).
 func (s *Service) Update(tx *db.Tx, v crm.Viewer, id crm.ID, version int64, f Fields) (*Contact, error) {
-	c, err := Get(tx, v.Workspace, id, true)
+	c, err := See(tx, v, id, true)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func TestSearch(t *testing.T) {
 		} {
 			var found []contact.Found
 			err := d.Read(t.Context(), func(tx *db.Tx) (err error) {
-				found, err = contact.Search(tx, 1, text, contact.Found{}, 10)
+				found, err = contact.Search(tx, 1, nil, text, contact.Found{}, 10)
 				return err
 			})
 			got := make(map[crm.ID]bool)

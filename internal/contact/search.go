@@ -3,11 +3,6 @@ package contact
 import (
 	"database/sql"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
@@ -19,28 +14,6 @@ const (
 	// scanLimit bounds how many candidates a search of several words looks at.
 	scanLimit = 4000
 )
-
-// Fold returns s as it is compared in searches: lower case, without accents,
-// single spaces.
-func Fold(s string) string {
-	s = strings.ToLower(s)
-	if !isASCII(s) {
-		t := transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
-		if folded, _, err := transform.String(t, s); err == nil {
-			s = folded
-		}
-	}
-	return strings.Join(strings.Fields(s), " ")
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
 
 // Terms returns what a contact is found by; what people type is the beginning of
 // one of them: the name from each of its words on and around to its start, so that
@@ -67,7 +40,7 @@ func Terms(c *Contact) []string {
 	if strings.TrimSpace(name) == "" {
 		name = c.Alias
 	}
-	words := strings.Fields(Fold(name))
+	words := strings.Fields(crm.Fold(name))
 	for i := range min(len(words), 6) {
 		add(strings.Join(append(append([]string{}, words[i:]...), words[:i]...), " "))
 	}
@@ -80,7 +53,7 @@ func Terms(c *Contact) []string {
 		}
 	}
 	if c.Email != "" {
-		e := Fold(c.Email)
+		e := crm.Fold(c.Email)
 		add(e)
 		if at := strings.IndexByte(e, '@'); at >= 0 {
 			add(e[at+1:])
@@ -111,11 +84,15 @@ type Found struct {
 
 // Search returns the ids of up to limit contacts that the text finds, after a
 // place: whose name, phone or e-mail has each of its words, the first of them (or
-// the text as a whole) at the start of a word.
-func Search(tx *db.Tx, workspace crm.ID, text string, at Found, limit int) ([]Found, error) {
-	folded := Fold(text)
+// the text as a whole) at the start of a word. Where scope isn't nil, only contacts
+// assigned to one of it are found.
+func Search(tx *db.Tx, workspace crm.ID, scope []crm.ID, text string, at Found, limit int) ([]Found, error) {
+	folded := crm.Fold(text)
 	if folded == "" {
 		return nil, nil
+	}
+	if scope != nil {
+		return scanScope(tx, workspace, scope, folded, at, limit)
 	}
 	if d := crm.Digits(folded); len(d) >= 3 && strings.Trim(folded, "+0123456789 ()-.") == "" {
 		return scanTerms(tx, workspace, strings.TrimLeft(d, "0"), nil, at, limit)
@@ -139,6 +116,39 @@ func Search(tx *db.Tx, workspace crm.ID, text string, at Found, limit int) ([]Fo
 		}
 	}
 	return scanNames(tx, workspace, words[longest], others, limit)
+}
+
+// scanScope finds contacts of some assignees. It starts from them and not from the
+// text: they are few, while a beginning may be that of many names that the viewer
+// must not see.
+func scanScope(tx *db.Tx, workspace crm.ID, scope []crm.ID, folded string, at Found, limit int) ([]Found, error) {
+	words := strings.Fields(folded)
+	if d := crm.Digits(folded); len(d) >= 3 && strings.Trim(folded, "+0123456789 ()-.") == "" {
+		words = []string{strings.TrimLeft(d, "0")}
+	}
+	list, args := db.InList([]any{workspace}, scope)
+	q := `SELECT MIN(t.term), c.id FROM contact c JOIN contact_term t ON t.workspace_id = c.workspace_id AND t.contact_id = c.id
+		WHERE c.workspace_id = $1 AND c.assignee_id IN (` + list + `)`
+	for i, w := range words[:min(len(words), 5)] {
+		n := len(args)
+		if i == 0 {
+			q += ` AND t.term >= ` + db.Params(n+1, 1) + ` AND t.term < ` + db.Params(n+2, 1)
+		} else {
+			q += ` AND EXISTS (SELECT 1 FROM contact_term o WHERE o.workspace_id = c.workspace_id AND o.contact_id = c.id
+				AND o.term >= ` + db.Params(n+1, 1) + ` AND o.term < ` + db.Params(n+2, 1) + `)`
+		}
+		args = append(args, w, after(w))
+	}
+	n := len(args)
+	q += ` GROUP BY c.id HAVING (MIN(t.term), c.id) > (` + db.Params(n+1, 2) + `) ORDER BY MIN(t.term), c.id LIMIT ` + db.Params(n+3, 1)
+	var out []Found
+	err := tx.Each(q, append(args, at.Term, at.ID, limit), func(r *sql.Rows) error {
+		var f Found
+		err := r.Scan(&f.Term, &f.ID)
+		out = append(out, f)
+		return err
+	})
+	return out, err
 }
 
 // scanNames finds the names that have prefix and each of the other words, in any

@@ -168,12 +168,18 @@ func (s *Seeder) people(ctx context.Context) ([]crm.Viewer, error) {
 		viewers = append(viewers, v)
 	}
 	return viewers, s.DB.Write(ctx, func(tx *db.Tx) error {
-		ws := viewers[0].Workspace
-		if _, err := account.AddTeam(tx, ws, "Ventas", viewers[1].User, viewers[3].User); err != nil {
-			return err
+		for _, t := range []struct {
+			name, description string
+			users             []crm.ID
+		}{
+			{"Ventas", "Pedidos, precios y catálogo", []crm.ID{viewers[1].User, viewers[3].User}},
+			{"Soporte", "Entregas, cambios y reclamos", []crm.ID{viewers[2].User, viewers[1].User}},
+		} {
+			if _, err := s.Accounts.AddTeam(tx, viewers[0], account.TeamChange{Name: &t.name, Description: &t.description, Users: &t.users}); err != nil {
+				return err
+			}
 		}
-		_, err := account.AddTeam(tx, ws, "Soporte", viewers[2].User, viewers[1].User)
-		return err
+		return nil
 	})
 }
 

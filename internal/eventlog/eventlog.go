@@ -40,6 +40,7 @@ const (
 	ContactUnblocked   Kind = "contact_unblocked"
 	IdentityChanged    Kind = "identity_changed"
 	ChannelChanged     Kind = "channel_changed"
+	MembersChanged     Kind = "members_changed"
 )
 
 // Event is one thing that happened.

@@ -75,7 +75,7 @@ func newRig(t *testing.T, d *db.DB, h *hostile) *rig {
 	}
 	h.calls = make(map[string]int)
 	events, queue := eventlog.New(d, logger), jobs.New(d, logger)
-	r := &rig{t: t, d: d, who: crm.Viewer{Workspace: d.NewID(), User: d.NewID(), Role: crm.Owner}}
+	r := &rig{t: t, d: d, who: crm.Viewer{Workspace: d.NewID(), User: d.NewID(), Access: crm.Access{Role: crm.Owner}}}
 	r.gw = gateway.New(gateway.Options{DB: d, Queue: queue, Events: events, Files: files, Keys: keys, Adapters: []channel.Adapter{h}, Logger: logger, MaxUpload: 1 << 20})
 	r.in = inbox.New(events, r.gw, logger)
 	err = d.Write(context.Background(), func(tx *db.Tx) error {

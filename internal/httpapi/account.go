@@ -60,17 +60,15 @@ type Workspace struct {
 	Timezone        string `json:"timezone"`
 	Language        string `json:"language" enum:"en,es"`
 	UnassignOnClose bool   `json:"unassign_on_close"`
+	Inactivity      int    `json:"inactivity" minimum:"1" maximum:"60" doc:"After how many minutes without a key or a click a user is offline."`
 }
 
 func workspaceOf(w account.Workspace) Workspace {
-	return Workspace{ID: w.ID.String(), Name: w.Name, Timezone: w.Timezone, Language: string(w.Language), UnassignOnClose: w.UnassignOnClose}
+	return Workspace{ID: w.ID.String(), Name: w.Name, Timezone: w.Timezone, Language: string(w.Language), UnassignOnClose: w.UnassignOnClose, Inactivity: w.Inactivity}
 }
 
 func (s *Server) me(ctx context.Context, v crm.Viewer) (Me, error) {
 	out := Me{Version: s.Version, Permissions: v.Permissions()}
-	if out.Permissions == nil {
-		out.Permissions = []crm.Permission{}
-	}
 	err := s.DB.Read(ctx, func(tx *db.Tx) error {
 		u, err := account.GetUser(tx, v)
 		if err != nil {
@@ -84,18 +82,7 @@ func (s *Server) me(ctx context.Context, v crm.Viewer) (Me, error) {
 		if err != nil {
 			return err
 		}
-		teams, err := account.Teams(tx, v.Workspace)
-		if err != nil {
-			return err
-		}
-		for _, t := range teams {
-			for _, m := range t.Users {
-				if m == u.ID {
-					u.Teams = append(u.Teams, t.ID)
-				}
-			}
-		}
-		out.User = MeUser{User: wire.UserOf(u, true), Language: string(u.Language), Theme: u.Theme, SendKey: u.SendKey, Timezone: u.Timezone}
+		out.User = MeUser{User: wire.UserOf(u, u.Status(tx.Now(), time.Duration(w.Inactivity)*time.Minute)), Language: string(u.Language), Theme: u.Theme, SendKey: u.SendKey, Timezone: u.Timezone}
 		out.Workspace, out.Seq = workspaceOf(w), crm.ID(seq).String()
 		return nil
 	})
@@ -165,10 +152,11 @@ func (s *Server) accountOperations() {
 	}, func(ctx context.Context, c caller, _ *none) (*struct {
 		SetCookie string `header:"Set-Cookie"`
 	}, error) {
-		if err := s.Accounts.Logout(ctx, c.secret); err != nil {
+		if err := s.Accounts.Logout(ctx, c.Viewer, c.secret); err != nil {
 			return nil, err
 		}
 		s.Hub.EndSession(c.User, c.session, 0)
+		s.Hub.StatusChanged()
 		return &struct {
 			SetCookie string `header:"Set-Cookie"`
 		}{sessionCookie(requestOf(ctx), "", -1).String()}, nil
@@ -188,6 +176,7 @@ func (s *Server) accountOperations() {
 			Theme    *string `json:"theme,omitempty"`
 			SendKey  *string `json:"send_key,omitempty"`
 			Timezone *string `json:"timezone,omitempty"`
+			Picture  *string `json:"picture_id,omitempty" doc:"An uploaded image; empty for none."`
 		}
 	}) (*body[Me], error) {
 		change := account.ProfileChange{Name: in.Body.Name, Theme: in.Body.Theme, SendKey: in.Body.SendKey, Timezone: in.Body.Timezone}
@@ -195,8 +184,15 @@ func (s *Server) accountOperations() {
 			l := crm.Language(*in.Body.Language)
 			change.Language = &l
 		}
+		if in.Body.Picture != nil {
+			id, err := optionalID("picture_id", *in.Body.Picture)
+			if err != nil {
+				return nil, err
+			}
+			change.Picture = &id
+		}
 		err := s.DB.Write(ctx, func(tx *db.Tx) error {
-			_, err := account.UpdateProfile(tx, c.Viewer, change)
+			_, err := s.Accounts.UpdateProfile(tx, c.Viewer, change)
 			return err
 		})
 		if err != nil {
@@ -222,7 +218,9 @@ func (s *Server) accountOperations() {
 		return nil, nil
 	})
 	s.sessionOperations()
+	s.workspaceOperations()
 	s.memberOperations()
+	s.teamOperations()
 	s.tokenOperations()
 }
 
@@ -265,34 +263,7 @@ func (s *Server) sessionOperations() {
 	})
 }
 
-func (s *Server) memberOperations() {
-	register(s, huma.Operation{
-		OperationID: "list-users", Method: http.MethodGet, Path: "/users", Tags: []string{"Workspace"}, Summary: "List the workspace's users",
-	}, func(ctx context.Context, c caller, _ *none) (*body[wire.List[wire.User]], error) {
-		online := s.Hub.Online(c.Workspace)
-		var items []wire.User
-		err := s.DB.Read(ctx, func(tx *db.Tx) error {
-			users, err := account.Users(tx, c.Workspace)
-			for _, u := range users {
-				items = append(items, wire.UserOf(u, online[u.ID]))
-			}
-			return err
-		})
-		return &body[wire.List[wire.User]]{wire.ListOf(items)}, err
-	})
-	register(s, huma.Operation{
-		OperationID: "list-teams", Method: http.MethodGet, Path: "/teams", Tags: []string{"Workspace"}, Summary: "List the workspace's teams",
-	}, func(ctx context.Context, c caller, _ *none) (*body[wire.List[wire.Team]], error) {
-		var items []wire.Team
-		err := s.DB.Read(ctx, func(tx *db.Tx) error {
-			teams, err := account.Teams(tx, c.Workspace)
-			for _, t := range teams {
-				items = append(items, wire.TeamOf(t))
-			}
-			return err
-		})
-		return &body[wire.List[wire.Team]]{wire.ListOf(items)}, err
-	})
+func (s *Server) workspaceOperations() {
 	register(s, huma.Operation{
 		OperationID: "update-workspace", Method: http.MethodPatch, Path: "/workspace", Tags: []string{"Workspace"}, Summary: "Change the workspace",
 	}, func(ctx context.Context, c caller, in *struct {
@@ -301,9 +272,10 @@ func (s *Server) memberOperations() {
 			Timezone        *string `json:"timezone,omitempty"`
 			Language        *string `json:"language,omitempty"`
 			UnassignOnClose *bool   `json:"unassign_on_close,omitempty"`
+			Inactivity      *int    `json:"inactivity,omitempty"`
 		}
 	}) (*body[Workspace], error) {
-		change := account.WorkspaceChange{Name: in.Body.Name, Timezone: in.Body.Timezone, UnassignOnClose: in.Body.UnassignOnClose}
+		change := account.WorkspaceChange{Name: in.Body.Name, Timezone: in.Body.Timezone, UnassignOnClose: in.Body.UnassignOnClose, Inactivity: in.Body.Inactivity}
 		if in.Body.Language != nil {
 			l := crm.Language(*in.Body.Language)
 			change.Language = &l

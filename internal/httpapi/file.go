@@ -15,6 +15,7 @@ import (
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/httpapi/wire"
+	"github.com/bandeja/bandeja/internal/inbox"
 	"github.com/bandeja/bandeja/internal/safehttp"
 )
 
@@ -76,7 +77,13 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 	}
 	var f *blob.File
 	err := s.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
-		f, err = blob.Get(tx, c.Workspace, IDPath{r.PathValue("id")}.id())
+		if f, err = blob.Get(tx, c.Workspace, IDPath{r.PathValue("id")}.id()); err != nil {
+			return err
+		}
+		ok, err := inbox.SeesFile(tx, c.Viewer, f.ID, f.Contact, f.User)
+		if err == nil && !ok {
+			err = crm.Refuse(crm.CodeNotFound)
+		}
 		return err
 	})
 	if err != nil {

@@ -43,8 +43,20 @@ func (s *Server) rows(ctx context.Context, c caller, read func(tx *db.Tx) ([]*co
 	return &body[wire.Page[wire.ContactRow]]{wire.PageOf(items, next)}, err
 }
 
-// contactDetail reads everything of a contact.
+// contactDetail reads everything of a contact that the caller may know of.
 func (s *Server) contactDetail(ctx context.Context, c caller, id crm.ID) (*contactOutput, error) {
+	return s.contactAs(ctx, c, id, contact.See)
+}
+
+// contactAfter is contactDetail after the caller has changed the contact, by which
+// they may have lost sight of it: they see once more what they did.
+func (s *Server) contactAfter(ctx context.Context, c caller, id crm.ID) (*contactOutput, error) {
+	return s.contactAs(ctx, c, id, func(tx *db.Tx, v crm.Viewer, id crm.ID, lock bool) (*contact.Contact, error) {
+		return contact.Get(tx, v.Workspace, id, lock)
+	})
+}
+
+func (s *Server) contactAs(ctx context.Context, c caller, id crm.ID, get func(*db.Tx, crm.Viewer, crm.ID, bool) (*contact.Contact, error)) (*contactOutput, error) {
 	names, err := s.Directory.Names(ctx, c.Workspace)
 	if err != nil {
 		return nil, err
@@ -54,7 +66,7 @@ func (s *Server) contactDetail(ctx context.Context, c caller, id crm.ID) (*conta
 	var conversation *inbox.Conversation
 	var draft *inbox.Draft
 	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		if row, err = contact.Get(tx, c.Workspace, id, false); err != nil {
+		if row, err = get(tx, c.Viewer, id, false); err != nil {
 			return err
 		}
 		if reaches, err = inbox.Reaches(tx, c.Workspace, id); err != nil {
@@ -122,14 +134,23 @@ func (in ContactInput) fields() contact.Fields {
 	}
 }
 
+// InboxPath names an inbox.
+type InboxPath struct {
+	Inbox string `path:"inbox" pattern:"^(all|mine|unassigned|blocked|team-[0-9]{1,19})$" doc:"all, mine, unassigned, blocked, or team- and a team's id."`
+}
+
+func (p InboxPath) name() inbox.Name { return inbox.Name(p.Inbox) }
+
 func (s *Server) inboxOperations() {
 	register(s, huma.Operation{
 		OperationID: "list-inboxes", Method: http.MethodGet, Path: "/inboxes", Tags: []string{"Inbox"}, Summary: "List the inboxes with their counts",
 	}, func(ctx context.Context, c caller, _ *none) (*body[wire.List[wire.Inbox]], error) {
 		var items []wire.Inbox
 		err := s.DB.Read(ctx, func(tx *db.Tx) error {
-			counts, err := inbox.Counts(tx, c.Viewer)
-			items = wire.InboxesOf(counts)
+			board, err := inbox.LoadBoard(tx, c.Workspace, c.User)
+			if err == nil {
+				items = wire.InboxesOf(board.Counts(c.Viewer))
+			}
 			return err
 		})
 		return &body[wire.List[wire.Inbox]]{wire.ListOf(items)}, err
@@ -138,16 +159,26 @@ func (s *Server) inboxOperations() {
 		OperationID: "list-inbox", Method: http.MethodGet, Path: "/inboxes/{inbox}/contacts", Tags: []string{"Inbox"},
 		Summary: "List the contacts of an inbox",
 	}, func(ctx context.Context, c caller, in *struct {
-		Inbox  string `path:"inbox" enum:"all,mine,unassigned"`
+		InboxPath
 		Status string `query:"status" default:"open" enum:"open,closed,snoozed,all"`
 		Sort   string `query:"sort" default:"newest" enum:"newest,oldest,longest,shortest"`
 		PageQuery
 	}) (*body[wire.Page[wire.ContactRow]], error) {
-		q := inbox.ListQuery{Inbox: inbox.Name(in.Inbox), Status: crm.ConversationStatus(in.Status), Sort: inbox.Sort(in.Sort), Cursor: in.Cursor, Limit: in.Limit}
+		q := inbox.ListQuery{Inbox: in.name(), Status: crm.ConversationStatus(in.Status), Sort: inbox.Sort(in.Sort), Cursor: in.Cursor, Limit: in.Limit}
 		if in.Status == "all" {
 			q.Status = ""
 		}
 		return s.rows(ctx, c, func(tx *db.Tx) ([]*contact.Contact, string, error) { return inbox.List(tx, c.Viewer, q) })
+	})
+	register(s, huma.Operation{
+		OperationID: "see-inbox", Method: http.MethodPost, Path: "/inboxes/{inbox}/seen", Tags: []string{"Inbox"},
+		Summary: "Say that one has opened an inbox, which takes its blue dot away", DefaultStatus: http.StatusNoContent,
+	}, func(ctx context.Context, c caller, in *InboxPath) (*none, error) {
+		err := s.DB.Write(ctx, func(tx *db.Tx) error { return inbox.MarkSeen(tx, c.Viewer, in.name()) })
+		if err == nil {
+			s.Hub.Seen(c.Workspace)
+		}
+		return nil, err
 	})
 	register(s, huma.Operation{
 		OperationID: "search-contacts", Method: http.MethodGet, Path: "/contacts", Tags: []string{"Contacts"},
@@ -180,7 +211,7 @@ func (s *Server) inboxOperations() {
 		if err != nil {
 			return nil, err
 		}
-		return s.contactDetail(ctx, c, IDPath{id}.id())
+		return s.contactAfter(ctx, c, IDPath{id}.id())
 	})
 	register(s, huma.Operation{
 		OperationID: "get-contact", Method: http.MethodGet, Path: "/contacts/{id}", Tags: []string{"Contacts"}, Summary: "Show a contact",
@@ -264,7 +295,10 @@ func (s *Server) eventPage(ctx context.Context, c caller, after int64, limit int
 	}
 	last := events[len(events)-1].Seq
 	out.Body.Seq, out.Body.More = strconv.FormatInt(last, 10), last < head
-	out.Body.Items, err = realtime.Hydrate(ctx, s.DB, c.Workspace, events, names)
+	pushes, err := realtime.Hydrate(ctx, s.DB, c.Workspace, events, names)
+	if pushes = wire.Visible(pushes, c.Viewer); pushes != nil {
+		out.Body.Items = pushes
+	}
 	return out, err
 }
 
@@ -280,7 +314,7 @@ func (s *Server) conversationOperations() {
 			if err != nil {
 				return nil, err
 			}
-			return s.contactDetail(ctx, c, in.id())
+			return s.contactAfter(ctx, c, in.id())
 		})
 	}
 	act("close-conversation", "close", "Close the open conversation", s.Inbox.Close)
@@ -308,7 +342,7 @@ func (s *Server) conversationOperations() {
 		if err != nil {
 			return nil, err
 		}
-		return s.contactDetail(ctx, c, in.id())
+		return s.contactAfter(ctx, c, in.id())
 	})
 }
 
@@ -357,11 +391,11 @@ func (s *Server) markOperations() {
 			On bool `json:"on"`
 		}
 	}) (*none, error) {
-		ch, to, last, err := s.Inbox.TypingTo(ctx, s.DB, c.Viewer, in.id())
+		ch, to, last, assignee, err := s.Inbox.TypingTo(ctx, s.DB, c.Viewer, in.id())
 		if err != nil {
 			return nil, err
 		}
-		s.Hub.Typing(c.Workspace, in.id(), c.User, in.Body.On)
+		s.Hub.Typing(c.Workspace, in.id(), assignee, c.User, in.Body.On)
 		if ch != nil && in.Body.On {
 			bg, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 			go func() {

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -23,9 +25,22 @@ type listener struct {
 	mu     sync.Mutex
 	pushes []wire.Push
 	closed bool
+	// dropped is set when the server says that the connection is over.
+	dropped bool
 }
 
 func (r *rig) listen(token string) *listener {
+	r.t.Helper()
+	if token == "" {
+		return r.listenWith("", "")
+	}
+	return r.listenWith("Authorization", "Bearer "+token)
+}
+
+// listenAs listens as one of the staff, by their session.
+func (s *staff) listenAs(who string) *listener { return s.listenWith("Cookie", s.cookies[who]) }
+
+func (r *rig) listenWith(name, value string) *listener {
 	r.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r.t.Cleanup(cancel)
@@ -33,8 +48,8 @@ func (r *rig) listen(token string) *listener {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
+	if name != "" {
+		req.Header.Set(name, value)
 	}
 	resp, err := (&http.Client{}).Do(req)
 	if err != nil {
@@ -74,7 +89,8 @@ func (l *listener) take(frame string, connected chan struct{}) {
 	var in struct {
 		Connect *struct{}
 		Push    *struct {
-			Pub struct{ Data json.RawMessage }
+			Pub        struct{ Data json.RawMessage }
+			Disconnect *struct{ Code int }
 		}
 	}
 	if json.Unmarshal([]byte(frame), &in) != nil {
@@ -84,6 +100,12 @@ func (l *listener) take(frame string, connected chan struct{}) {
 		close(connected)
 	}
 	if in.Push == nil {
+		return
+	}
+	if in.Push.Disconnect != nil {
+		l.mu.Lock()
+		l.dropped = true
+		l.mu.Unlock()
 		return
 	}
 	var many []wire.Push
@@ -110,6 +132,27 @@ func (l *listener) find(ok func(wire.Push) bool) *wire.Push {
 	return nil
 }
 
+// last returns the newest push that ok takes.
+func (l *listener) last(ok func(wire.Push) bool) (found *wire.Push) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range l.pushes {
+		if ok(l.pushes[i]) {
+			found = &l.pushes[i]
+		}
+	}
+	return found
+}
+
+func number(t *testing.T, seq string) int64 {
+	t.Helper()
+	n, err := strconv.ParseInt(seq, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 func TestLive(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := newRig(t, d)
@@ -133,9 +176,27 @@ func TestLive(t *testing.T) {
 			return agent.find(func(p wire.Push) bool { return p.Type == "typing" && p.Who == "user" && p.ContactID == contact }) != nil
 		})
 		owner := r.listen(r.tokens["owner"])
-		r.eventually("presence shows both", func() bool {
-			return agent.find(func(p wire.Push) bool { return p.Type == "presence" && len(p.Online) == 2 }) != nil &&
-				owner.find(func(p wire.Push) bool { return p.Type == "presence" && len(p.Online) == 2 }) != nil
+		r.signIn("owner@example.com")
+		cookie := r.signIn("agent@example.com")
+		if a := r.do("", "PUT", "/me/activity", map[string]string{"status": "busy"}, "Cookie", cookie); a.status != http.StatusNoContent {
+			t.Fatalf("being busy: %d %s", a.status, a.body)
+		}
+		statuses := func(p wire.Push) string {
+			var out []string
+			for _, s := range p.Statuses {
+				out = append(out, s.Status)
+			}
+			slices.Sort(out)
+			return strings.Join(out, " ")
+		}
+		r.eventually("both see who is there", func() bool {
+			both := func(p wire.Push) bool { return p.Type == "presence" && statuses(p) == "busy online" }
+			return agent.find(both) != nil && owner.find(both) != nil
+		})
+		r.do("", "DELETE", "/session", nil, "Cookie", cookie)
+		r.eventually("who signs out is gone", func() bool {
+			p := owner.last(func(p wire.Push) bool { return p.Type == "presence" })
+			return p != nil && statuses(*p) == "online"
 		})
 
 		// What was missed is asked for by seq, without a gap.
@@ -164,7 +225,7 @@ func TestLive(t *testing.T) {
 		if p := other.find(func(p wire.Push) bool { return p.Type != "presence" && p.Type != "counts" }); p != nil {
 			t.Errorf("another workspace saw %+v", p)
 		}
-		if p := other.find(func(p wire.Push) bool { return len(p.Online) > 1 }); p != nil {
+		if p := other.find(func(p wire.Push) bool { return len(p.Statuses) > 0 }); p != nil {
 			t.Errorf("another workspace saw who is online: %+v", p)
 		}
 	})

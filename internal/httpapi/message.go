@@ -55,7 +55,7 @@ type MessageInput struct {
 }
 
 // content turns the input into a message's content; files are looked up.
-func (in MessageInput) content(tx *db.Tx, workspace crm.ID) (crm.Content, error) {
+func (in MessageInput) content(tx *db.Tx, v crm.Viewer) (crm.Content, error) {
 	c := crm.Content{Kind: crm.KindText, Text: in.Text}
 	switch {
 	case in.Template != nil:
@@ -65,7 +65,7 @@ func (in MessageInput) content(tx *db.Tx, workspace crm.ID) (crm.Content, error)
 				if p.Attachment == nil {
 					continue
 				}
-				a, err := attachment(tx, workspace, p.Attachment.FileID, fmt.Sprintf("template.components[%d].parameters[%d]", i, j))
+				a, err := attachment(tx, v, p.Attachment.FileID, fmt.Sprintf("template.components[%d].parameters[%d]", i, j))
 				if err != nil {
 					return c, err
 				}
@@ -83,7 +83,7 @@ func (in MessageInput) content(tx *db.Tx, workspace crm.ID) (crm.Content, error)
 		c.Kind, c.Interactive = crm.KindInteractive, in.Interactive
 	}
 	for i, input := range in.Attachments {
-		a, err := attachment(tx, workspace, input.FileID, fmt.Sprintf("attachments[%d]", i))
+		a, err := attachment(tx, v, input.FileID, fmt.Sprintf("attachments[%d]", i))
 		if err != nil {
 			return c, err
 		}
@@ -98,13 +98,20 @@ func (in MessageInput) content(tx *db.Tx, workspace crm.ID) (crm.Content, error)
 	return c, nil
 }
 
-func attachment(tx *db.Tx, workspace crm.ID, fileID, field string) (crm.Attachment, error) {
+func attachment(tx *db.Tx, v crm.Viewer, fileID, field string) (crm.Attachment, error) {
 	id, err := crm.ParseID(fileID)
 	if err != nil {
 		return crm.Attachment{}, crm.RefuseField(field, crm.CodeInvalid)
 	}
-	f, err := blob.Get(tx, workspace, id)
+	f, err := blob.Get(tx, v.Workspace, id)
 	if err != nil {
+		return crm.Attachment{}, crm.RefuseField(field, crm.CodeInvalid)
+	}
+	ok, err := inbox.SeesFile(tx, v, f.ID, f.Contact, f.User)
+	if err != nil {
+		return crm.Attachment{}, err
+	}
+	if !ok {
 		return crm.Attachment{}, crm.RefuseField(field, crm.CodeInvalid)
 	}
 	return f.Attachment(), nil
@@ -174,7 +181,7 @@ func (s *Server) messageOperations() {
 		}
 		what := map[string]any{"contact": in.ID, "body": in.Body}
 		out, err := once(ctx, s, c, in.Key, what, func(tx *db.Tx) (wire.Message, error) {
-			content, err := in.Body.content(tx, c.Workspace)
+			content, err := in.Body.content(tx, c.Viewer)
 			if err != nil {
 				return wire.Message{}, err
 			}
@@ -243,7 +250,7 @@ func (s *Server) timeline(ctx context.Context, c caller, id crm.ID, q inbox.Time
 	}
 	out := &body[TimelinePage]{TimelinePage{Items: []TimelineItem{}}}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		owner, err := contact.Get(tx, c.Workspace, id, false)
+		owner, err := contact.See(tx, c.Viewer, id, false)
 		if err != nil {
 			return err
 		}

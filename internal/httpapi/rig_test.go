@@ -71,7 +71,7 @@ func newRig(t *testing.T, d *db.DB) *rig {
 	directory := account.NewDirectory(d)
 	hub, err := realtime.New(d, events, directory, logger)
 	must(err)
-	r.accounts = account.New(d)
+	r.accounts = account.New(d, events)
 	r.api, err = httpapi.New(httpapi.Options{
 		DB: d, Accounts: r.accounts, Directory: directory, Contacts: contact.NewService(events), Inbox: in, Gateway: gw, Queue: queue,
 		Events: events, Files: files, Hub: hub, Logger: logger, MaxUpload: 2 << 20, Version: "test",
@@ -126,6 +126,17 @@ func (r *rig) token(v crm.Viewer) (secret string) {
 	return secret
 }
 
+// signIn signs a user in and returns the session's cookie, as a header's value.
+func (r *rig) signIn(email string) string {
+	r.t.Helper()
+	a := r.do("", "POST", "/session", map[string]string{"email": email, "password": password})
+	cookie, _, _ := strings.Cut(a.header.Get("Set-Cookie"), ";")
+	if a.status != http.StatusOK || cookie == "" {
+		r.t.Fatalf("signing in as %s: %d %s", email, a.status, a.body)
+	}
+	return cookie
+}
+
 // answer is a response whole.
 type answer struct {
 	status int
@@ -140,8 +151,12 @@ func (a answer) problem() (p httpapi.Problem) {
 
 func (a answer) into(t *testing.T, v any) {
 	t.Helper()
+	t.Helper()
 	if a.status >= 300 {
 		t.Fatalf("status %d: %s", a.status, a.body)
+	}
+	if v == nil {
+		return
 	}
 	if err := json.Unmarshal(a.body, v); err != nil {
 		t.Fatalf("%v in %s", err, a.body)
@@ -235,14 +250,15 @@ func (r *rig) contactOf(search string) (id string) {
 }
 
 type message struct {
-	Item      string      `json:"item"`
-	ID        string      `json:"id"`
-	Direction string      `json:"direction"`
-	Status    string      `json:"status"`
-	Source    string      `json:"source"`
-	Kind      string      `json:"kind"`
-	Content   crm.Content `json:"content"`
-	Error     *struct {
+	Item       string      `json:"item"`
+	ID         string      `json:"id"`
+	Direction  string      `json:"direction"`
+	SenderName string      `json:"sender_name"`
+	Status     string      `json:"status"`
+	Source     string      `json:"source"`
+	Kind       string      `json:"kind"`
+	Content    crm.Content `json:"content"`
+	Error      *struct {
 		Code, Title, Detail string
 	} `json:"error"`
 	ReplyTo   *struct{ Text string }   `json:"reply_to"`

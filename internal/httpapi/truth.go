@@ -31,8 +31,7 @@ func enumerations() map[reflect.Type]enumeration {
 			crm.ByBroadcast, crm.ByEcho, crm.BySystem),
 		reflect.TypeFor[crm.Status](): words("MessageStatus", "", crm.Queued, crm.Sending, crm.Uncertain, crm.Sent,
 			crm.Delivered, crm.Read, crm.Failed),
-		reflect.TypeFor[crm.Permission](): words("Permission", crm.WorkspaceManage, crm.ChannelsManage, crm.ChannelsAdvanced,
-			crm.UsersManage, crm.JobsManage, crm.ContactsEdit, crm.MessagesSend),
+		reflect.TypeFor[crm.Permission](): words("Permission", crm.AllPermissions()...),
 		// Those that a timeline shows.
 		reflect.TypeFor[eventlog.Kind](): words("EventKind", eventlog.ConversationOpened, eventlog.ConversationClosed,
 			eventlog.Assigned, eventlog.Unassigned, eventlog.ChannelAdded, eventlog.ChannelEvent, eventlog.PageChange,

@@ -3,6 +3,7 @@ package inbox
 import (
 	"errors"
 
+	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
@@ -52,12 +53,16 @@ func (w *workset) assign(t *tracked, user crm.ID, by crm.Actor) {
 		return
 	}
 	e := eventlog.Event{Kind: eventlog.Assigned, Contact: t.ID, Conversation: t.Conversation, Actor: by, Timeline: true}
+	data := make(map[string]string)
+	if t.Assignee != 0 {
+		data["old"] = t.Assignee.String() // who may lose sight of the contact by this
+	}
 	if user == 0 {
 		e.Kind = eventlog.Unassigned
-		e.Data = eventlog.Data(map[string]string{"old": t.Assignee.String()})
 	} else {
-		e.Data = eventlog.Data(map[string]string{"assignee_id": user.String()})
+		data["assignee_id"] = user.String()
 	}
+	e.Data = eventlog.Data(data)
 	t.Assignee, t.dirty = user, true
 	e.ID = w.tx.NewID()
 	w.append(e)
@@ -110,12 +115,12 @@ func (in *Inbox) Close(tx *db.Tx, v crm.Viewer, id crm.ID) (*contact.Contact, er
 func (in *Inbox) Assign(tx *db.Tx, v crm.Viewer, id, user crm.ID) (*contact.Contact, error) {
 	return in.act(tx, v, id, func(w *workset, t *tracked) error {
 		if user != 0 {
-			err := tx.Row(`SELECT user_id FROM member WHERE workspace_id = $1 AND user_id = $2`, []any{v.Workspace, user}, new(int64))
-			if errors.Is(err, db.ErrNotFound) {
-				return crm.RefuseField("user_id", crm.CodeUnknownUser)
-			}
+			ok, err := account.IsMember(tx, v.Workspace, user)
 			if err != nil {
 				return err
+			}
+			if !ok {
+				return crm.RefuseField("user_id", crm.CodeUnknownUser)
 			}
 		}
 		w.assign(t, user, v.Actor())
@@ -167,7 +172,7 @@ func (in *Inbox) MarkUnread(tx *db.Tx, v crm.Viewer, id crm.ID) (*contact.Contac
 // act locks a contact, changes it and saves it.
 func (in *Inbox) act(tx *db.Tx, v crm.Viewer, id crm.ID, change func(*workset, *tracked) error) (*contact.Contact, error) {
 	w := in.work(tx, v.Workspace)
-	t, err := w.one(id)
+	t, err := w.seen(v, id)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +196,7 @@ func (in *Inbox) SaveDraft(tx *db.Tx, v crm.Viewer, id crm.ID, text string, comm
 	if len(text) > maxDraft {
 		return crm.RefuseField("text", crm.CodeTooLong, "max", maxDraft)
 	}
-	if _, err := contact.Get(tx, v.Workspace, id, false); err != nil {
+	if _, err := contact.See(tx, v, id, false); err != nil {
 		return err
 	}
 	if text == "" {

@@ -4,7 +4,6 @@
 package inbox
 
 import (
-	"database/sql"
 	"log/slog"
 	"sort"
 
@@ -13,19 +12,23 @@ import (
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/eventlog"
 	"github.com/bandeja/bandeja/internal/gateway"
+	"github.com/bandeja/bandeja/internal/jobs"
 )
 
 // Inbox does what users and channels do with conversations.
 type Inbox struct {
+	d      *db.DB
 	events *eventlog.Log
+	queue  *jobs.Queue
 	gw     *gateway.Gateway
 	log    *slog.Logger
 }
 
-// New returns the inbox and makes it the gateway's.
+// New returns the inbox, registers its jobs and makes it the gateway's.
 func New(events *eventlog.Log, gw *gateway.Gateway, logger *slog.Logger) *Inbox {
-	in := &Inbox{events: events, gw: gw, log: logger}
+	in := &Inbox{d: gw.DB, events: events, queue: gw.Queue, gw: gw, log: logger}
 	gw.SetInbox(in)
+	in.queue.Handle(jobHandOver, jobs.Handler{Run: in.runHandOver})
 	return in
 }
 
@@ -98,6 +101,15 @@ func (w *workset) one(id crm.ID) (*tracked, error) {
 	return t, nil
 }
 
+// seen is one for a viewer: a contact that is hidden from them doesn't exist.
+func (w *workset) seen(v crm.Viewer, id crm.ID) (*tracked, error) {
+	t, err := w.one(id)
+	if err == nil && !v.Sees(t.Assignee) {
+		return nil, crm.Refuse(crm.CodeNotFound)
+	}
+	return t, err
+}
+
 func (w *workset) append(e eventlog.Event) { w.in.events.Append(w.tx, w.workspace, e) }
 
 // save writes the changed contacts and moves the counts.
@@ -137,10 +149,13 @@ type countKey struct {
 type counts struct{ contacts, unread int64 }
 
 func move(moves map[countKey]counts, c *contact.Contact, by int64) {
-	if c.Blocked || c.Status == crm.Closed {
+	k := countKey{c.Assignee, c.Status}
+	switch {
+	case c.Blocked:
+		k.status = blockedCount
+	case c.Status == crm.Closed:
 		return // no screen shows how many are closed
 	}
-	k := countKey{c.Assignee, c.Status}
 	n := moves[k]
 	n.contacts += by
 	if c.Unread > 0 {
@@ -173,39 +188,4 @@ func saveCounts(tx *db.Tx, workspace crm.ID, moves map[countKey]counts) error {
 		}
 	}
 	return nil
-}
-
-// Count is what the sidebar shows of an inbox.
-type Count struct {
-	// Open is the number of open conversations, Unread that of open ones with
-	// unread messages.
-	Open, Unread int64
-}
-
-// Counts returns the standard inboxes' counts for a user.
-func Counts(tx *db.Tx, v crm.Viewer) (map[Name]Count, error) {
-	out := map[Name]Count{All: {}, Mine: {}, Unassigned: {}}
-	add := func(n Name, c counts) {
-		have := out[n]
-		have.Open += c.contacts
-		have.Unread += c.unread
-		out[n] = have
-	}
-	err := tx.Each(`SELECT assignee_id, contacts, unread FROM inbox_count WHERE workspace_id = $1 AND status = 'open'`,
-		[]any{v.Workspace}, func(r *sql.Rows) error {
-			var assignee crm.ID
-			var c counts
-			if err := r.Scan(&assignee, &c.contacts, &c.unread); err != nil {
-				return err
-			}
-			add(All, c)
-			switch assignee {
-			case v.User:
-				add(Mine, c)
-			case 0:
-				add(Unassigned, c)
-			}
-			return nil
-		})
-	return out, err
 }

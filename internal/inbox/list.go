@@ -1,11 +1,16 @@
 package inbox
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"sort"
+	"strconv"
+	"strings"
 
+	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
@@ -14,12 +19,64 @@ import (
 // Name names an inbox.
 type Name string
 
-// The standard inboxes.
+// The standard inboxes, and that of the blocked contacts.
 const (
 	All        Name = "all"
 	Mine       Name = "mine"
 	Unassigned Name = "unassigned"
+	Blocked    Name = "blocked"
 )
+
+const teamPrefix = "team-"
+
+// TeamInbox names the inbox of a team: the contacts assigned to its members.
+func TeamInbox(team crm.ID) Name { return Name(teamPrefix + team.String()) }
+
+// Team returns the team of a team's inbox.
+func (n Name) Team() (crm.ID, bool) {
+	text, ok := strings.CutPrefix(string(n), teamPrefix)
+	if !ok {
+		return 0, false
+	}
+	id, err := crm.ParseID(text)
+	return id, err == nil
+}
+
+// members returns by whom an inbox's contacts are assigned (0 for nobody), or nil
+// for every contact. An inbox that the viewer hasn't is refused: as not existing
+// where it is another team's.
+func (n Name) members(tx *db.Tx, v crm.Viewer) ([]crm.ID, error) {
+	switch n {
+	case All, Blocked:
+		if v.Restricted() {
+			return nil, crm.Refuse(crm.CodeForbidden)
+		}
+		return nil, nil
+	case Mine:
+		return []crm.ID{v.User}, nil
+	case Unassigned:
+		if v.Restricted() {
+			return nil, crm.Refuse(crm.CodeForbidden)
+		}
+		return []crm.ID{0}, nil
+	}
+	team, ok := n.Team()
+	if !ok || !v.SeesTeamInbox(team) {
+		return nil, crm.Refuse(crm.CodeNotFound)
+	}
+	teams, err := account.Teams(tx, v.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(teams, func(t account.Team) bool { return t.ID == team })
+	if i < 0 {
+		return nil, crm.Refuse(crm.CodeNotFound)
+	}
+	if teams[i].Users == nil {
+		return []crm.ID{}, nil
+	}
+	return teams[i].Users, nil
+}
 
 // Sort orders a list.
 type Sort string
@@ -100,8 +157,21 @@ func List(tx *db.Tx, v crm.Viewer, q ListQuery) (rows []*contact.Contact, next s
 		}
 		from = &c
 	}
+	members, err := q.Inbox.members(tx, v)
+	if err != nil {
+		return nil, "", err
+	}
+	w := walk{workspace: v.Workspace, column: column, down: down, from: from, limit: q.Limit + 1, blocked: q.Inbox == Blocked}
 	for _, s := range statuses {
-		part, err := listOne(tx, v, q.Inbox, s, column, down, from, q.Limit+1)
+		var part []*contact.Contact
+		switch {
+		case members == nil:
+			part, err = w.rows(tx, s, ``)
+		case len(members) == 1:
+			part, err = w.rows(tx, s, ` AND assignee_id = `, members[0])
+		default:
+			part, err = w.merged(tx, s, members)
+		}
 		if err != nil {
 			return nil, "", err
 		}
@@ -128,39 +198,108 @@ func List(tx *db.Tx, v crm.Viewer, q ListQuery) (rows []*contact.Contact, next s
 	return rows, next, nil
 }
 
-func listOne(tx *db.Tx, v crm.Viewer, name Name, status crm.ConversationStatus, column string, down bool, from *cursor, limit int) ([]*contact.Contact, error) {
-	q := `SELECT ` + contact.Columns + ` FROM contact WHERE NOT blocked AND workspace_id = $1`
-	args := []any{v.Workspace}
+// walk goes along a list's index from a place on.
+type walk struct {
+	workspace crm.ID
+	column    string
+	down      bool
+	from      *cursor
+	limit     int
+	blocked   bool
+}
+
+// text returns the rest of a statement over contacts of a status: which, in which
+// order, how many. and is a further condition that ends before its one value.
+func (w walk) text(args []any, status crm.ConversationStatus, and string, value ...any) (string, []any) {
+	q := ` FROM contact WHERE NOT blocked`
+	if w.blocked {
+		q = ` FROM contact WHERE blocked`
+	}
 	add := func(text string, values ...any) {
 		q += text + db.Params(len(args)+1, len(values))
 		args = append(args, values...)
 	}
-	switch name {
-	case All:
-	case Mine:
-		add(` AND assignee_id = `, v.User)
-	case Unassigned:
-		add(` AND assignee_id = `, 0)
-	default:
-		return nil, crm.Refuse(crm.CodeNotFound)
+	add(` AND workspace_id = `, w.workspace)
+	if and != "" {
+		add(and, value...)
 	}
 	add(` AND status = `, string(status))
 	compare, order := ` > (`, ``
-	if down {
+	if w.down {
 		compare, order = ` < (`, ` DESC`
 	}
-	if from != nil {
-		add(` AND (`+column+`, id)`+compare, from.Value, from.ID)
+	if w.from != nil {
+		add(` AND (`+w.column+`, id)`+compare, w.from.Value, w.from.ID)
 		q += `)`
 	}
-	add(` ORDER BY `+column+order+`, id`+order+` LIMIT `, limit)
+	add(` ORDER BY `+w.column+order+`, id`+order+` LIMIT `, w.limit)
+	return q, args
+}
+
+// rows returns the next rows of one walk.
+func (w walk) rows(tx *db.Tx, status crm.ConversationStatus, and string, value ...any) ([]*contact.Contact, error) {
+	q, args := w.text(nil, status, and, value...)
 	var out []*contact.Contact
-	err := tx.Each(q, args, func(r *sql.Rows) error {
-		c, err := contact.Scan(r, v.Workspace)
+	err := tx.Each(`SELECT `+contact.Columns+q, args, func(r *sql.Rows) error {
+		c, err := contact.Scan(r, w.workspace)
 		out = append(out, c)
 		return err
 	})
 	return out, err
+}
+
+// walksAtOnce is how many walks one statement merges; SQLite takes 500 at most.
+const walksAtOnce = 100
+
+// merged returns the next rows of several assignees' walks together. Each walk only
+// reads its index; the rows are looked up for those that are left in the end.
+func (w walk) merged(tx *db.Tx, status crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
+	type place struct {
+		value int64
+		id    crm.ID
+	}
+	var places []place
+	for chunk := range slices.Chunk(members, walksAtOnce) {
+		var b strings.Builder
+		var args []any
+		for i, m := range chunk {
+			var q string
+			q, args = w.text(args, status, ` AND assignee_id = `, m)
+			if i > 0 {
+				b.WriteString(` UNION ALL `)
+			}
+			b.WriteString(`SELECT * FROM (SELECT ` + w.column + `, id` + q + `) m` + strconv.Itoa(i))
+		}
+		err := tx.Each(b.String(), args, func(r *sql.Rows) error {
+			var p place
+			err := r.Scan(&p.value, &p.id)
+			places = append(places, p)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		n := cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.id, b.id))
+		if w.down {
+			return -n
+		}
+		return n
+	})
+	ids := make([]crm.ID, 0, w.limit)
+	for _, p := range places[:min(len(places), w.limit)] {
+		ids = append(ids, p.id)
+	}
+	byID, err := contact.Load(tx, w.workspace, ids, false)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*contact.Contact, 0, len(ids))
+	for _, id := range ids {
+		out = append(out, byID[id])
+	}
+	return out, nil
 }
 
 // Search returns a page of the contacts that a text finds, and the next cursor.
@@ -173,7 +312,7 @@ func Search(tx *db.Tx, v crm.Viewer, text, at string, limit int) ([]*contact.Con
 		}
 		from = contact.Found{Term: c.Term, ID: c.ID}
 	}
-	found, err := contact.Search(tx, v.Workspace, text, from, limit+1)
+	found, err := contact.Search(tx, v.Workspace, v.Scope(), text, from, limit+1)
 	if err != nil {
 		return nil, "", err
 	}
@@ -193,7 +332,7 @@ func Search(tx *db.Tx, v crm.Viewer, text, at string, limit int) ([]*contact.Con
 	}
 	rows := make([]*contact.Contact, 0, len(ids))
 	for _, id := range ids {
-		if c := byID[id]; c != nil {
+		if c := byID[id]; c != nil && v.Sees(c.Assignee) {
 			rows = append(rows, c)
 		}
 	}
@@ -211,12 +350,17 @@ func Recent(tx *db.Tx, v crm.Viewer, at string, limit int) ([]*contact.Contact, 
 		last = c.ID
 	}
 	var rows []*contact.Contact
-	err := tx.Each(`SELECT `+contact.Columns+` FROM contact WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`,
-		[]any{v.Workspace, last, limit + 1}, func(r *sql.Rows) error {
-			c, err := contact.Scan(r, v.Workspace)
-			rows = append(rows, c)
-			return err
-		})
+	q, args := `SELECT `+contact.Columns+` FROM contact WHERE workspace_id = $1 AND id < $2`, []any{v.Workspace, last}
+	if scope := v.Scope(); scope != nil {
+		var list string
+		list, args = db.InList(args, scope)
+		q += ` AND assignee_id IN (` + list + `)`
+	}
+	err := tx.Each(q+` ORDER BY id DESC LIMIT `+db.Params(len(args)+1, 1), append(args, limit+1), func(r *sql.Rows) error {
+		c, err := contact.Scan(r, v.Workspace)
+		rows = append(rows, c)
+		return err
+	})
 	next := ""
 	if err == nil && len(rows) > limit {
 		rows = rows[:limit]

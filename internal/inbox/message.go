@@ -214,6 +214,42 @@ func quoteOf(m *Message) *Quote {
 	return &Quote{ID: m.ID, Text: m.Content.Preview(), Kind: m.Content.Kind, Direction: m.Direction, User: m.User}
 }
 
+// useFiles notes that a message shows its files to whoever may see its contact.
+func useFiles(tx *db.Tx, m *Message) error {
+	files := m.Content.Attachments
+	if m.Content.Template != nil {
+		for _, c := range m.Content.Template.Components {
+			for _, p := range c.Parameters {
+				if p.Attachment != nil {
+					files = append(files[:len(files):len(files)], *p.Attachment)
+				}
+			}
+		}
+	}
+	rows := make([][]any, 0, len(files))
+	for _, a := range files {
+		if id, err := crm.ParseID(a.FileID); err == nil {
+			rows = append(rows, []any{int64(m.Workspace), int64(id), int64(m.Contact)})
+		}
+	}
+	return tx.Insert(`file_use (workspace_id, file_id, contact_id)`, ` ON CONFLICT DO NOTHING`, rows)
+}
+
+// SeesFile tells whether a viewer may have a file: their own upload, a colleague's
+// picture, or one that the timeline of a contact shows whom they may know of.
+func SeesFile(tx *db.Tx, v crm.Viewer, file, contactID, uploader crm.ID) (bool, error) {
+	if !v.Restricted() || uploader == v.User {
+		return true, nil
+	}
+	list, args := db.InList([]any{v.Workspace, file, contactID}, v.Scope())
+	var n int
+	err := tx.Row(`SELECT CASE WHEN EXISTS (SELECT 1 FROM member WHERE workspace_id = $1 AND picture_id = $2)
+		OR EXISTS (SELECT 1 FROM contact WHERE workspace_id = $1 AND id = $3 AND assignee_id IN (`+list+`))
+		OR EXISTS (SELECT 1 FROM file_use f JOIN contact c ON c.workspace_id = f.workspace_id AND c.id = f.contact_id
+			WHERE f.workspace_id = $1 AND f.file_id = $2 AND c.assignee_id IN (`+list+`)) THEN 1 ELSE 0 END`, args, &n)
+	return n == 1, err
+}
+
 // touch makes m the newest of its contact, if it is.
 func (t *tracked) touch(m *Message, channelType string) {
 	if m.ID < t.Last.ID {

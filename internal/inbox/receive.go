@@ -323,6 +323,9 @@ func (a *arrival) message(e *channel.Inbound) error {
 		Kind: eventlog.MessageCreated, ID: m.ID, Contact: t.ID, Conversation: m.Conversation, Message: m.ID,
 		Actor: crm.Actor{Source: m.Source},
 	})
+	if e.Kind == channel.InMessage && !t.Blocked {
+		a.news(t.Assignee)
+	}
 	a.received = append(a.received, gateway.Received{Contact: t.ID, Message: m.ID, Media: hasRemote(m.Content), AckID: e.AckID})
 	return nil
 }

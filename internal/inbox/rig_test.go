@@ -85,8 +85,8 @@ func newRig(t testing.TB, d *db.DB, dir string) *rig {
 func (r *rig) fresh() {
 	r.t.Helper()
 	ws := r.d.NewID()
-	r.viewer = crm.Viewer{Workspace: ws, User: r.d.NewID(), Role: crm.Owner}
-	r.other = crm.Viewer{Workspace: ws, User: r.d.NewID(), Role: crm.Agent}
+	r.viewer = crm.Viewer{Workspace: ws, User: r.d.NewID(), Access: crm.Access{Role: crm.Owner, Visibility: crm.SeesAll}}
+	r.other = crm.Viewer{Workspace: ws, User: r.d.NewID(), Access: crm.Access{Role: crm.Agent, Visibility: crm.SeesAll}}
 	r.write(func(tx *db.Tx) error {
 		_, err := tx.Exec(`INSERT INTO workspace (id, name, timezone, language, unassign_on_close, created_at) VALUES ($1, 'w', 'UTC', 'en', TRUE, 0)`, ws)
 		if err != nil {

@@ -37,7 +37,7 @@ type Outgoing struct {
 // conversation if none is, and assigns an unassigned contact to whoever replies.
 func (in *Inbox) Send(tx *db.Tx, v crm.Viewer, id crm.ID, out Outgoing) (*Message, error) {
 	w := in.work(tx, v.Workspace)
-	t, err := w.one(id)
+	t, err := w.seen(v, id)
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +79,9 @@ func (in *Inbox) Send(tx *db.Tx, v crm.Viewer, id crm.ID, out Outgoing) (*Messag
 	}
 	m.ID, m.Conversation = tx.NewID(), t.Conversation
 	if err := insertMessage(tx, m); err != nil {
+		return nil, err
+	}
+	if err := useFiles(tx, m); err != nil {
 		return nil, err
 	}
 	reach.LastMessageAt = m.CreatedAt
@@ -235,7 +238,7 @@ func takes(allowed []string, mime string) bool {
 // Retry sends again what failed or may not have been sent.
 func (in *Inbox) Retry(tx *db.Tx, v crm.Viewer, id, message crm.ID) (*Message, error) {
 	w := in.work(tx, v.Workspace)
-	t, err := w.one(id)
+	t, err := w.seen(v, id)
 	if err != nil {
 		return nil, err
 	}
@@ -268,7 +271,7 @@ func (in *Inbox) Retry(tx *db.Tx, v crm.Viewer, id, message crm.ID) (*Message, e
 // React sets our reaction on a message; "" takes it back.
 func (in *Inbox) React(tx *db.Tx, v crm.Viewer, id, message crm.ID, emoji string) (*Message, error) {
 	w := in.work(tx, v.Workspace)
-	t, err := w.one(id)
+	t, err := w.seen(v, id)
 	if err != nil {
 		return nil, err
 	}
@@ -467,13 +470,15 @@ func (in *Inbox) Fetched(tx *db.Tx, workspace, id, message crm.ID, remote string
 	return nil
 }
 
-// TypingTo returns where to show a contact that somebody writes.
-func (in *Inbox) TypingTo(ctx context.Context, d *db.DB, v crm.Viewer, id crm.ID) (ch *gateway.Channel, to channel.Address, lastIncoming string, err error) {
+// TypingTo returns where to show a contact that somebody writes, and by whom it is
+// assigned, which tells who may see the same.
+func (in *Inbox) TypingTo(ctx context.Context, d *db.DB, v crm.Viewer, id crm.ID) (ch *gateway.Channel, to channel.Address, lastIncoming string, assignee crm.ID, err error) {
 	err = d.Read(ctx, func(tx *db.Tx) error {
-		c, err := contact.Get(tx, v.Workspace, id, false)
+		c, err := contact.See(tx, v, id, false)
 		if err != nil {
 			return err
 		}
+		assignee = c.Assignee
 		reaches, err := reachesOn(tx, v.Workspace, c.Last.Channel, []crm.ID{id})
 		if err != nil || reaches[id] == nil {
 			return err
@@ -487,5 +492,5 @@ func (in *Inbox) TypingTo(ctx context.Context, d *db.DB, v crm.Viewer, id crm.ID
 		}
 		return err
 	})
-	return ch, to, lastIncoming, err
+	return ch, to, lastIncoming, assignee, err
 }

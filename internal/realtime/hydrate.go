@@ -49,8 +49,12 @@ func Hydrate(ctx context.Context, d *db.DB, workspace crm.ID, events []eventlog.
 
 func push(e *eventlog.Event, contacts map[crm.ID]*contact.Contact, messages map[[2]crm.ID]*inbox.Message, names wire.Names) wire.Push {
 	p := wire.Push{Seq: strconv.FormatInt(e.Seq, 10), Type: "skip"}
-	if e.Kind == eventlog.ChannelChanged {
+	switch e.Kind {
+	case eventlog.ChannelChanged:
 		p.Type = "channel"
+		return p
+	case eventlog.MembersChanged:
+		p.Type = "members"
 		return p
 	}
 	c := contacts[e.Contact]
@@ -59,6 +63,7 @@ func push(e *eventlog.Event, contacts map[crm.ID]*contact.Contact, messages map[
 	}
 	row := wire.RowOf(c, names)
 	p.ContactID, p.Contact = row.ID, &row
+	p.Concerns(c.Assignee, e)
 	switch {
 	case e.Message != 0:
 		m := messages[[2]crm.ID{e.Contact, e.Message}]

@@ -8,8 +8,9 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
-	"sort"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,10 +37,19 @@ type Hub struct {
 	node      *centrifuge.Node
 	taps      []tap
 
-	mu      sync.Mutex
-	clients map[string]client // by connection
-	dirty   map[crm.ID]bool   // workspaces whose counts may have moved
-	kick    chan struct{}
+	mu        sync.Mutex
+	clients   map[string]client                      // by connection
+	dirty     map[crm.ID]bool                        // workspaces whose counts may have moved
+	statuses  map[crm.ID]map[crm.ID]account.Activity // as last published
+	available map[crm.ID]availability
+	kick      chan struct{}
+	look      chan struct{} // somebody's status may have changed
+}
+
+// availability is whether somebody was online at a time.
+type availability struct {
+	at    time.Time
+	there bool
 }
 
 type client struct {
@@ -66,6 +76,8 @@ func New(d *db.DB, events *eventlog.Log, directory *account.Directory, logger *s
 	h := &Hub{
 		d: d, log: logger, events: events, directory: directory, node: node,
 		clients: make(map[string]client), dirty: make(map[crm.ID]bool), kick: make(chan struct{}, 1),
+		statuses: make(map[crm.ID]map[crm.ID]account.Activity), look: make(chan struct{}, 1),
+		available: make(map[crm.ID]availability),
 	}
 	node.OnConnecting(h.connecting)
 	node.OnConnect(h.connected)
@@ -106,6 +118,11 @@ func (h *Hub) Handlers() map[string]http.Handler {
 	}
 }
 
+// Everybody of a workspace hears the common channel. What happens to contacts goes
+// to the workspace's channel, which those hear who may know of every contact; the
+// others get theirs, one by one, on a channel of their own.
+func commonChannel(ws crm.ID) string { return "all:" + ws.String() }
+
 func workspaceChannel(ws crm.ID) string { return "ws:" + ws.String() }
 
 func userChannel(ws, user crm.ID) string { return "user:" + ws.String() + ":" + user.String() }
@@ -115,12 +132,12 @@ func (h *Hub) connecting(ctx context.Context, _ centrifuge.ConnectEvent) (centri
 	if !ok {
 		return centrifuge.ConnectReply{}, centrifuge.DisconnectInvalidToken
 	}
-	return centrifuge.ConnectReply{
-		Subscriptions: map[string]centrifuge.SubscribeOptions{
-			workspaceChannel(id.viewer.Workspace):            {},
-			userChannel(id.viewer.Workspace, id.viewer.User): {},
-		},
-	}, nil
+	v := id.viewer
+	subscriptions := map[string]centrifuge.SubscribeOptions{commonChannel(v.Workspace): {}, userChannel(v.Workspace, v.User): {}}
+	if !v.Restricted() {
+		subscriptions[workspaceChannel(v.Workspace)] = centrifuge.SubscribeOptions{}
+	}
+	return centrifuge.ConnectReply{Subscriptions: subscriptions}, nil
 }
 
 func (h *Hub) connected(c *centrifuge.Client) {
@@ -131,58 +148,57 @@ func (h *Hub) connected(c *centrifuge.Client) {
 	}
 	h.mu.Lock()
 	h.clients[c.ID()] = client{id.viewer, id.session, c}
+	// Whoever comes must hear everybody's status, also if none changes.
+	delete(h.statuses, id.viewer.Workspace)
 	h.mu.Unlock()
 	c.OnDisconnect(func(centrifuge.DisconnectEvent) {
 		h.mu.Lock()
 		delete(h.clients, c.ID())
 		h.mu.Unlock()
-		h.presence(id.viewer.Workspace)
 	})
-	h.presence(id.viewer.Workspace)
+	h.lookAround()
 }
 
-// Online returns who has a browser connected.
-func (h *Hub) Online(workspace crm.ID) map[crm.ID]bool {
+// viewers returns who is connected in a workspace, each once.
+func (h *Hub) viewers(workspace crm.ID) map[crm.ID]crm.Viewer {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	out := make(map[crm.ID]bool)
+	out := make(map[crm.ID]crm.Viewer)
 	for _, c := range h.clients {
 		if c.viewer.Workspace == workspace {
-			out[c.viewer.User] = true
+			out[c.viewer.User] = c.viewer
 		}
 	}
 	return out
 }
 
-func (h *Hub) presence(workspace crm.ID) {
-	online := []string{}
-	for id := range h.Online(workspace) {
-		online = append(online, id.String())
-	}
-	sort.Strings(online)
-	h.publish(workspaceChannel(workspace), wire.Push{Type: "presence", Online: online})
-}
-
 const (
 	topicTyping  = "typing"
 	topicSession = "session"
+	topicStatus  = "status"
 )
 
-// Typing tells the workspace that a contact (user 0) or a user is writing.
-func (h *Hub) Typing(workspace, contactID, user crm.ID, on bool) {
-	h.typingHere(workspace, contactID, user, on)
-	b, err := json.Marshal([]any{workspace.String(), contactID.String(), user.String(), on})
+// Typing tells those who may see a contact that the contact (user 0) or a user is
+// writing.
+func (h *Hub) Typing(workspace, contactID, assignee, user crm.ID, on bool) {
+	h.typingHere(workspace, contactID, assignee, user, on)
+	b, err := json.Marshal([]any{workspace.String(), contactID.String(), assignee.String(), user.String(), on})
 	if err == nil {
 		h.d.Notify(topicTyping, string(b))
 	}
 }
 
-func (h *Hub) typingHere(workspace, contactID, user crm.ID, on bool) {
+func (h *Hub) typingHere(workspace, contactID, assignee, user crm.ID, on bool) {
 	p := wire.Push{Type: "typing", ContactID: contactID.String(), Who: "contact", On: &on}
 	if user != 0 {
 		p.Who, p.UserID = "user", user.String()
 	}
 	h.publish(workspaceChannel(workspace), p)
+	for _, v := range h.viewers(workspace) {
+		if v.Restricted() && v.Sees(assignee) {
+			h.publish(userChannel(workspace, v.User), p)
+		}
+	}
 	for _, t := range h.taps {
 		if t.wants(workspace) {
 			t.take(context.Background(), workspace, []wire.Push{p})
@@ -228,17 +244,18 @@ func (h *Hub) Run(ctx context.Context) error {
 	}
 	h.d.Listen(ctx, topicTyping, func(payload string) {
 		var p []any
-		if json.Unmarshal([]byte(payload), &p) != nil || len(p) != 4 {
+		if json.Unmarshal([]byte(payload), &p) != nil || len(p) != 5 {
 			return
 		}
-		ids := make([]crm.ID, 3)
+		ids := make([]crm.ID, 4)
 		for i := range ids {
 			s, _ := p[i].(string)
-			ids[i], _ = crm.ParseID(s) // the user may be 0
+			ids[i], _ = crm.ParseID(s) // user and assignee may be 0
 		}
-		on, _ := p[3].(bool)
-		h.typingHere(ids[0], ids[1], ids[2], on)
+		on, _ := p[4].(bool)
+		h.typingHere(ids[0], ids[1], ids[2], ids[3], on)
 	})
+	h.d.Listen(ctx, topicStatus, func(string) { h.lookAround() })
 	h.d.Listen(ctx, topicSession, func(payload string) {
 		parts := strings.Fields(payload)
 		if len(parts) != 3 {
@@ -252,6 +269,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	})
 	var wg sync.WaitGroup
 	wg.Go(func() { h.countLoop(ctx) })
+	wg.Go(func() { h.statusLoop(ctx) })
 	err := h.events.Follow(ctx, eventlog.Follower{Name: "realtime", FromNow: true, Handle: h.handle})
 	wg.Wait()
 	shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
@@ -263,8 +281,17 @@ func (h *Hub) Run(ctx context.Context) error {
 }
 
 func (h *Hub) handle(ctx context.Context, workspace crm.ID, events []eventlog.Event) error {
-	watched := h.node.Hub().NumSubscribers(workspaceChannel(workspace)) > 0
-	wanted := watched
+	for i := range events {
+		if events[i].Kind == eventlog.MembersChanged {
+			// Before anything is published: rights may have been taken away.
+			if err := h.recheck(ctx, workspace); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	viewers := h.viewers(workspace)
+	wanted := len(viewers) > 0
 	for _, t := range h.taps {
 		wanted = wanted || t.wants(workspace)
 	}
@@ -284,16 +311,65 @@ func (h *Hub) handle(ctx context.Context, workspace crm.ID, events []eventlog.Ev
 			t.take(ctx, workspace, pushes)
 		}
 	}
-	if !watched {
+	if len(viewers) == 0 {
 		return nil
 	}
 	h.publish(workspaceChannel(workspace), pushes)
+	for _, v := range viewers {
+		if v.Restricted() {
+			h.publish(userChannel(workspace, v.User), wire.Visible(pushes, v))
+		}
+	}
+	h.countSoon(workspace)
+	return nil
+}
+
+// countSoon sends the counts anew to a workspace's browsers.
+func (h *Hub) countSoon(workspace crm.ID) {
 	h.mu.Lock()
 	h.dirty[workspace] = true
 	h.mu.Unlock()
 	select {
 	case h.kick <- struct{}{}:
 	default:
+	}
+}
+
+// Seen sends the viewer's other browsers the counts after an inbox was opened.
+func (h *Hub) Seen(workspace crm.ID) { h.countSoon(workspace) }
+
+// recheck drops the connections of those whose rights are no longer those they
+// connected with. Their browsers come back at once and are judged anew.
+func (h *Hub) recheck(ctx context.Context, workspace crm.ID) error {
+	var now map[crm.ID]crm.Viewer
+	err := h.d.Read(ctx, func(tx *db.Tx) (err error) {
+		now, err = account.Viewers(tx, workspace)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	h.directory.Forget(workspace)
+	h.mu.Lock()
+	var gone, changed []*centrifuge.Client
+	for _, c := range h.clients {
+		if c.viewer.Workspace != workspace {
+			continue
+		}
+		v, ok := now[c.viewer.User]
+		switch {
+		case !ok:
+			gone = append(gone, c.conn)
+		case !v.SameRights(c.viewer):
+			changed = append(changed, c.conn)
+		}
+	}
+	h.mu.Unlock()
+	for _, c := range gone {
+		c.Disconnect(centrifuge.DisconnectInvalidToken)
+	}
+	for _, c := range changed {
+		c.Disconnect(centrifuge.DisconnectForceReconnect)
 	}
 	return nil
 }
@@ -310,28 +386,13 @@ func (h *Hub) countLoop(ctx context.Context) {
 		h.mu.Lock()
 		dirty := h.dirty
 		h.dirty = make(map[crm.ID]bool)
-		viewers := make(map[string]crm.Viewer)
-		for _, c := range h.clients {
-			if dirty[c.viewer.Workspace] {
-				viewers[userChannel(c.viewer.Workspace, c.viewer.User)] = c.viewer
-			}
-		}
 		h.mu.Unlock()
-		for channel, v := range viewers {
-			err := h.d.Read(ctx, func(tx *db.Tx) error {
-				counts, err := inbox.Counts(tx, v)
-				if err != nil {
-					return err
-				}
-				p := wire.Push{Type: "counts", Inboxes: wire.InboxesOf(counts)}
-				text, err := json.Marshal(p)
-				if err == nil && last[channel] != string(text) {
-					last[channel] = string(text)
-					h.publish(channel, p)
-				}
-				return err
-			})
-			if err != nil && ctx.Err() == nil {
+		for workspace := range dirty {
+			viewers := h.viewers(workspace)
+			if len(viewers) == 0 {
+				continue
+			}
+			if err := h.count(ctx, workspace, viewers, last); err != nil && ctx.Err() == nil {
 				h.log.Error("counting failed", "err", err)
 			}
 		}
@@ -342,6 +403,113 @@ func (h *Hub) countLoop(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-time.After(countsEvery):
+		}
+	}
+}
+
+// count reads a workspace's board once and sends each viewer what has changed for
+// them.
+func (h *Hub) count(ctx context.Context, workspace crm.ID, viewers map[crm.ID]crm.Viewer, last map[string]string) error {
+	var board *inbox.Board
+	err := h.d.Read(ctx, func(tx *db.Tx) (err error) {
+		board, err = inbox.LoadBoard(tx, workspace, 0)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, v := range viewers {
+		p := wire.Push{Type: "counts", Inboxes: wire.InboxesOf(board.Counts(v))}
+		text, err := json.Marshal(p)
+		if err != nil {
+			return err
+		}
+		if channel := userChannel(workspace, v.User); last[channel] != string(text) {
+			last[channel] = string(text)
+			h.publish(channel, p)
+		}
+	}
+	return nil
+}
+
+// statusEvery is how soon others see that somebody has gone.
+const statusEvery = 5 * time.Second
+
+// Available tells whether a user of the workspace is online. It is asked for every
+// visitor of a web chat, so it may be statusEvery old.
+func (h *Hub) Available(workspace crm.ID) bool {
+	h.mu.Lock()
+	a := h.available[workspace]
+	h.mu.Unlock()
+	if time.Since(a.at) < statusEvery {
+		return a.there
+	}
+	a.at = time.Now()
+	err := h.d.Read(context.Background(), func(tx *db.Tx) error {
+		statuses, err := account.Statuses(tx, workspace)
+		if err == nil {
+			a.there = slices.Contains(slices.Collect(maps.Values(statuses)), account.Online)
+		}
+		return err
+	})
+	if err != nil {
+		h.log.Warn("reading who is there failed", "err", err) // as before, then
+	}
+	h.mu.Lock()
+	h.available[workspace] = a
+	h.mu.Unlock()
+	return a.there
+}
+
+// StatusChanged makes every process look at who is there.
+func (h *Hub) StatusChanged() {
+	h.lookAround()
+	h.d.Notify(topicStatus, "")
+}
+
+func (h *Hub) lookAround() {
+	select {
+	case h.look <- struct{}{}:
+	default:
+	}
+}
+
+// statusLoop tells a workspace's browsers who is online, busy or gone. The truth is
+// in the database, where every process notes what its users do.
+func (h *Hub) statusLoop(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-h.look:
+		case <-time.After(statusEvery):
+		}
+		h.mu.Lock()
+		workspaces := make(map[crm.ID]bool)
+		for _, c := range h.clients {
+			workspaces[c.viewer.Workspace] = true
+		}
+		h.mu.Unlock()
+		for ws := range workspaces {
+			var now map[crm.ID]account.Activity
+			err := h.d.Read(ctx, func(tx *db.Tx) (err error) {
+				now, err = account.Statuses(tx, ws)
+				return err
+			})
+			if err != nil {
+				if ctx.Err() == nil {
+					h.log.Error("reading who is there failed", "err", err)
+				}
+				continue
+			}
+			h.mu.Lock()
+			before, known := h.statuses[ws]
+			h.statuses[ws] = now
+			h.mu.Unlock()
+			if known && maps.Equal(before, now) {
+				continue
+			}
+			h.publish(commonChannel(ws), wire.Push{Type: "presence", Statuses: wire.StatusesOf(now)})
 		}
 	}
 }

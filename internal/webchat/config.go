@@ -54,5 +54,5 @@ func (s *Service) maxFile(ch *gateway.Channel) int64 {
 	return mb << 20
 }
 
-// online tells whether anybody of the team is there, as far as this process knows.
-func (s *Service) online(ch *gateway.Channel) bool { return len(s.Hub.Online(ch.Workspace)) > 0 }
+// online tells whether anybody of the team is there to answer.
+func (s *Service) online(ch *gateway.Channel) bool { return s.Hub.Available(ch.Workspace) }

@@ -90,6 +90,7 @@ func (s *Service) events(w http.ResponseWriter, r *http.Request, c *call) error 
 	var raws [][]byte
 	var typing *bool
 	var contacts []crm.ID
+	var assignee crm.ID
 	err := s.DB.Read(r.Context(), func(tx *db.Tx) error {
 		raws, typing = nil, nil
 		owners, err := contact.FindIdentities(tx, c.ch.Workspace, c.ch.Space(), c.visitor.keys())
@@ -118,7 +119,14 @@ func (s *Service) events(w http.ResponseWriter, r *http.Request, c *call) error 
 				raws = append(raws, raw)
 			}
 		}
-		return nil
+		if typing == nil || len(contacts) == 0 {
+			return nil
+		}
+		x, err := contact.Get(tx, c.ch.Workspace, contacts[0], false)
+		if err == nil {
+			assignee = x.Assignee
+		}
+		return err
 	})
 	if err != nil {
 		return err
@@ -129,7 +137,7 @@ func (s *Service) events(w http.ResponseWriter, r *http.Request, c *call) error 
 		}
 	}
 	if typing != nil && len(contacts) > 0 {
-		s.Hub.Typing(c.ch.Workspace, contacts[0], 0, *typing)
+		s.Hub.Typing(c.ch.Workspace, contacts[0], assignee, 0, *typing)
 	}
 	return answer(w, map[string]any{"results": results})
 }

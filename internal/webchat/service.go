@@ -30,10 +30,10 @@ import (
 
 // Hub is what the web chat needs of the agents' live connection.
 type Hub interface {
-	// Typing tells the agents that a contact (user 0) is writing.
-	Typing(workspace, contact, user crm.ID, on bool)
-	// Online returns who has a browser connected.
-	Online(workspace crm.ID) map[crm.ID]bool
+	// Typing tells the agents who may see a contact that it (user 0) is writing.
+	Typing(workspace, contact, assignee, user crm.ID, on bool)
+	// Available tells whether somebody is there to answer.
+	Available(workspace crm.ID) bool
 }
 
 // Options are what a Service is made of.

@@ -36,8 +36,8 @@ import (
 // they would be told.
 type quietHub struct{ typed atomic.Int32 }
 
-func (h *quietHub) Typing(crm.ID, crm.ID, crm.ID, bool) { h.typed.Add(1) }
-func (h *quietHub) Online(crm.ID) map[crm.ID]bool       { return nil }
+func (h *quietHub) Typing(crm.ID, crm.ID, crm.ID, crm.ID, bool) { h.typed.Add(1) }
+func (h *quietHub) Available(crm.ID) bool                       { return false }
 
 // rig is web chat with a visitor's side and an agent's.
 type rig struct {
@@ -70,7 +70,7 @@ func newRig(t *testing.T, d *db.DB, values channel.Config) *rig {
 	events, queue := eventlog.New(d, logger), jobs.New(d, logger)
 	gw := gateway.New(gateway.Options{DB: d, Queue: queue, Events: events, Files: files, Keys: keys, Adapters: []channel.Adapter{adapter.New()}, Logger: logger, MaxUpload: 1 << 20})
 	r := &rig{t: t, d: d, in: inbox.New(events, gw, logger), gw: gw, log: events, hub: &quietHub{}, site: "https://shop.example"}
-	r.who, err = account.New(d).Setup(t.Context(), account.NewWorkspace{Name: "Shop"}, account.NewUser{Name: "Laura Medina", Email: "l@example.com", Password: "a quiet password"})
+	r.who, err = account.New(d, events).Setup(t.Context(), account.NewWorkspace{Name: "Shop"}, account.NewUser{Name: "Laura Medina", Email: "l@example.com", Password: "a quiet password"})
 	must(err)
 	r.ch, err = gw.Create(t.Context(), r.who, adapter.Type, "Shop", values, false)
 	must(err)

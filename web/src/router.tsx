@@ -7,10 +7,11 @@ import {
 } from '@tanstack/react-router';
 import { ApiError, get } from './api/http';
 import { meQuery, queryClient } from './api/queries';
-import type { InboxId, Sort, StatusFilter } from './api/types';
+import type { Sort, StatusFilter } from './api/types';
 import { adoptMe } from './auth/session';
 import { authTexts } from './auth/texts';
 import { PageError, PageMissing, PagePending } from './frame/page-states';
+import { isInbox } from './inbox/inbox-id';
 import { part } from './parts';
 import { settingsTexts } from './settings/texts';
 import { getPrefs } from './ui/prefs';
@@ -75,8 +76,6 @@ export interface InboxSearch {
 
 const oneOf = <T extends string>(values: readonly T[], v: unknown): T | undefined =>
   values.find((x) => x === v);
-
-export const isInbox = (v: string): v is InboxId => ['all', 'mine', 'unassigned'].includes(v);
 
 const inbox = createRoute({
   getParentRoute: () => app,

@@ -3,8 +3,11 @@ package wire
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/eventlog"
 	"github.com/bandeja/bandeja/internal/inbox"
@@ -167,7 +170,8 @@ func (i Item) MarshalJSON() ([]byte, error) {
 // the log; without, it is of the moment.
 type Push struct {
 	Seq       string      `json:"seq,omitempty"`
-	Type      string      `json:"type" enum:"message,message_updated,event,contact,channel,skip,counts,typing,presence"`
+	From      string      `json:"from,omitempty" doc:"The first of a stretch of the log that ends with seq, of which nothing is shown."`
+	Type      string      `json:"type" enum:"message,message_updated,event,contact,hidden,channel,members,skip,counts,typing,presence"`
 	ContactID string      `json:"contact_id,omitempty"`
 	Message   *Message    `json:"message,omitempty"`
 	Event     *Event      `json:"event,omitempty"`
@@ -177,5 +181,71 @@ type Push struct {
 	Who       string      `json:"who,omitempty" enum:",contact,user"`
 	UserID    string      `json:"user_id,omitempty"`
 	On        *bool       `json:"on,omitempty"`
-	Online    []string    `json:"online,omitempty" nullable:"false"`
+	Statuses  []Status    `json:"statuses,omitempty" nullable:"false" doc:"Who is there; whoever is absent is offline."`
+
+	// about says whose contact this is about, for Visible.
+	about concern
+}
+
+// concern is the contact a push is about, as far as it decides who may see it.
+type concern struct {
+	contact  bool
+	assignee crm.ID
+	// was is who had the contact before an assignment; lost tells that it is one.
+	was  crm.ID
+	lost bool
+}
+
+// Concerns notes by whom the contact that an event is about is assigned now.
+func (p *Push) Concerns(assignee crm.ID, e *eventlog.Event) {
+	p.about = concern{contact: true, assignee: assignee}
+	if e.Kind != eventlog.Assigned && e.Kind != eventlog.Unassigned {
+		return
+	}
+	p.about.lost = true
+	var data EventData
+	if json.Unmarshal([]byte(e.Data), &data) == nil && data.Old != nil {
+		p.about.was, _ = crm.ParseID(*data.Old) // 0 for nobody
+	}
+}
+
+// Visible returns what a viewer may see of pushes. Stretches they may not see become
+// one that only counts; of a contact they lose sight of they learn just that.
+func Visible(pushes []Push, v crm.Viewer) []Push {
+	if !v.Restricted() {
+		return pushes
+	}
+	out := make([]Push, 0, len(pushes))
+	for i := range pushes {
+		p := pushes[i]
+		switch a := p.about; {
+		case !a.contact || v.Sees(a.assignee):
+		case a.lost && v.Sees(a.was):
+			p = Push{Seq: p.Seq, Type: "hidden", ContactID: p.ContactID}
+		default:
+			p = Push{Seq: p.Seq, From: p.Seq, Type: "skip"}
+			if n := len(out); n > 0 && out[n-1].From != "" {
+				out[n-1].Seq = p.Seq
+				continue
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// Status is what a user is to others, if not offline.
+type Status struct {
+	UserID string `json:"user_id"`
+	Status string `json:"status" enum:"online,busy"`
+}
+
+// StatusesOf returns statuses by user.
+func StatusesOf(of map[crm.ID]account.Activity) []Status {
+	out := make([]Status, 0, len(of))
+	for id, a := range of {
+		out = append(out, Status{id.String(), string(a)})
+	}
+	slices.SortFunc(out, func(a, b Status) int { return strings.Compare(a.UserID, b.UserID) })
+	return out
 }

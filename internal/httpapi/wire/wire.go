@@ -108,16 +108,27 @@ type User struct {
 	PictureURL string   `json:"picture_url"`
 	Activity   string   `json:"activity" enum:"online,busy,offline"`
 	TeamIDs    []string `json:"team_ids" nullable:"false"`
+	// Visibility and the restrictions say what is taken from the role.
+	Visibility   string     `json:"visibility" enum:"all,team,own" doc:"Which contacts an agent sees: every one, those of the agent's teams, or the agent's own."`
+	Restrictions []string   `json:"restrictions" nullable:"false" doc:"What is taken from the role: data_export, contact_deletion, workspace_settings and integrations of managers, shortcuts of agents."`
+	LastActiveAt *time.Time `json:"last_active_at"`
 }
 
-// UserOf returns a member; online tells whether a browser of theirs is connected.
-func UserOf(u account.User, online bool) User {
+// UserOf returns a member with what others see of them.
+func UserOf(u account.User, status account.Activity) User {
 	out := User{
 		ID: u.ID.String(), Name: u.Name, Email: u.Email, Role: string(u.Role), Initials: Initials(u.Name),
-		Color: Color(u.ID), Activity: "offline", TeamIDs: make([]string, 0, len(u.Teams)),
+		Color: Color(u.ID), Activity: string(status), TeamIDs: make([]string, 0, len(u.Teams)),
+		Visibility: string(u.Visibility), Restrictions: make([]string, 0, len(u.Restrictions)), LastActiveAt: Time(u.ActiveAt),
 	}
-	if online {
-		out.Activity = "online"
+	if status == "" {
+		out.Activity = string(account.Offline)
+	}
+	if u.Picture != 0 {
+		out.PictureURL = FileURL(u.Picture, "picture")
+	}
+	for _, r := range u.Restrictions {
+		out.Restrictions = append(out.Restrictions, string(r))
 	}
 	for _, t := range u.Teams {
 		out.TeamIDs = append(out.TeamIDs, t.String())
@@ -127,14 +138,15 @@ func UserOf(u account.User, online bool) User {
 
 // Team is a group of users.
 type Team struct {
-	ID      string   `json:"id"`
-	Name    string   `json:"name"`
-	UserIDs []string `json:"user_ids" nullable:"false"`
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	UserIDs     []string `json:"user_ids" nullable:"false"`
 }
 
 // TeamOf returns a team.
 func TeamOf(t account.Team) Team {
-	out := Team{ID: t.ID.String(), Name: t.Name, UserIDs: make([]string, 0, len(t.Users))}
+	out := Team{ID: t.ID.String(), Name: t.Name, Description: t.Description, UserIDs: make([]string, 0, len(t.Users))}
 	for _, u := range t.Users {
 		out.UserIDs = append(out.UserIDs, u.String())
 	}
@@ -143,17 +155,26 @@ func TeamOf(t account.Team) Team {
 
 // Inbox is an inbox of the sidebar with its counts.
 type Inbox struct {
-	ID     string `json:"id" enum:"all,mine,unassigned"`
-	Kind   string `json:"kind" enum:"standard"`
-	Open   int64  `json:"open" doc:"Open conversations."`
-	Unread int64  `json:"unread" doc:"Open conversations with unread messages."`
+	ID     string  `json:"id" doc:"all, mine, unassigned, blocked, or team- and a team's id."`
+	Kind   string  `json:"kind" enum:"standard,team,blocked"`
+	TeamID *string `json:"team_id"`
+	Open   int64   `json:"open" doc:"Open conversations; for the blocked contacts, how many they are."`
+	Unread int64   `json:"unread" doc:"Open conversations with unread messages."`
+	News   bool    `json:"news" doc:"A message came in since the inbox was opened, and it is in no more specific inbox."`
 }
 
-// InboxesOf returns the standard inboxes in the sidebar's order.
-func InboxesOf(counts map[inbox.Name]inbox.Count) []Inbox {
-	out := make([]Inbox, 0, 3)
-	for _, n := range []inbox.Name{inbox.All, inbox.Mine, inbox.Unassigned} {
-		out = append(out, Inbox{ID: string(n), Kind: "standard", Open: counts[n].Open, Unread: counts[n].Unread})
+// InboxesOf returns inboxes with their counts.
+func InboxesOf(counts []inbox.Count) []Inbox {
+	out := make([]Inbox, 0, len(counts))
+	for _, c := range counts {
+		i := Inbox{ID: string(c.Inbox), Kind: "standard", TeamID: ID(c.Team), Open: c.Open, Unread: c.Unread, News: c.News}
+		switch {
+		case c.Team != 0:
+			i.Kind = "team"
+		case c.Inbox == inbox.Blocked:
+			i.Kind = "blocked"
+		}
+		out = append(out, i)
 	}
 	return out
 }

@@ -35,6 +35,11 @@ export const usersQuery = queryOptions({
   queryFn: async ({ signal }) => (await get('/users', { signal })).items,
 });
 
+export const teamsQuery = queryOptions({
+  queryKey: ['teams'],
+  queryFn: async ({ signal }) => (await get('/teams', { signal })).items,
+});
+
 export const channelsQuery = queryOptions({
   queryKey: ['channels'],
   queryFn: async ({ signal }) => (await get('/channels', { signal })).items,

@@ -12,6 +12,8 @@ export type Session = Schemas['SessionItem'];
 export type Token = Schemas['TokenItem'];
 export type NewToken = Schemas['NewToken'];
 export type Activity = User['activity'];
+export type Team = Schemas['Team'];
+export type UserStatus = Schemas['Status'];
 export type Language = Workspace['language'];
 export type Theme = Me['user']['theme'];
 export type Permission = Schemas['Permission'];
@@ -27,6 +29,7 @@ export type TemplateSend = Schemas['TemplateSend'];
 export type TemplateComponent = Schemas['TemplateComponent'];
 
 export type Inbox = Schemas['Inbox'];
+/** all, mine, unassigned, blocked, or team- and a team's id. */
 export type InboxId = Inbox['id'];
 export type ContactRow = Schemas['ContactRow'];
 export type ContactStatus = ContactRow['status'];
@@ -69,13 +72,15 @@ export type SequencedPush =
   | (Pushed<'message_updated', 'seq' | 'contact_id' | 'message'> & { contact?: ContactRow })
   | Pushed<'event', 'seq' | 'contact_id' | 'event' | 'contact'>
   | Pushed<'contact', 'seq' | 'contact_id' | 'contact'>
+  | Pushed<'hidden', 'seq' | 'contact_id'>
   | Pushed<'channel', 'seq' | 'channel_id'>
-  | Pushed<'skip', 'seq'>;
+  | Pushed<'members', 'seq'>
+  | (Pushed<'skip', 'seq'> & { from?: string });
 
 /** Of the moment. */
 export type EphemeralPush =
   | (Pushed<'counts'> & { inboxes?: Inbox[] })
   | (Pushed<'typing', 'contact_id' | 'who' | 'on'> & { user_id?: string })
-  | (Pushed<'presence'> & { online?: string[] });
+  | (Pushed<'presence'> & { statuses?: UserStatus[] });
 
 export type Push = SequencedPush | EphemeralPush;

@@ -5,6 +5,7 @@ import { restoreOutbox } from '../composer/outbox';
 import { t } from '../i18n';
 import { lazyWithTexts } from '../i18n/lazy-with';
 import { fetchAhead, part } from '../parts';
+import { useActivityPing } from '../realtime/activity';
 import { connect } from '../realtime/connection';
 import { preloadMenus } from '../ui/menu';
 import { preloadPopovers } from '../ui/popover';
@@ -27,6 +28,7 @@ export default function AppFrame() {
   const deep = useLocation({ select: (l) => /^\/inbox\/[^/]+\/[^/]+/.test(l.pathname) });
   const dialog = useSyncExternalStore(frameDialog.subscribe, frameDialog.get);
   useTabTitle();
+  useActivityPing();
   useEffect(() => void connect(me.seq), [me.seq]);
   useEffect(() => restoreOutbox(me.user.id), [me.user.id]);
   useEffect(() => {

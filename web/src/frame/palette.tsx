@@ -9,7 +9,7 @@ import { formatPhone } from '../format/phone';
 import { plain } from '../format/plain';
 import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
-import { inboxIcons, inboxIds } from '../inbox/inbox-entries';
+import { useInboxEntries } from '../inbox/inbox-entries';
 import { settingsPages } from '../settings/pages';
 import { Avatar } from '../ui/avatar';
 import { Dialog } from '../ui/dialog';
@@ -147,18 +147,19 @@ function useOwnCommands(q: string): Command[] {
   const me = useMe();
   const navigate = useNavigate();
   const mayAdd = useMay('contacts.edit');
+  const inboxes = useInboxEntries();
   const icon = (name: IconName) => <Icon name={name} className="mx-[3px] text-muted" />;
   const setTheme = (theme: Theme) => {
     void adoptMe({ ...me, user: { ...me.user, theme } });
     patch('/me', { body: { theme } }).then(adoptMe, toastError);
   };
   const all: Command[] = [
-    ...inboxIds.map((id) => ({
-      id: `inbox-${id}`,
+    ...inboxes.map((e) => ({
+      id: `inbox-${e.id}`,
       group: x.goTo,
-      label: `${t.messages}: ${t.inbox[id]}`,
-      lead: icon(inboxIcons[id]),
-      run: () => void navigate({ to: '/inbox/$inbox', params: { inbox: id }, search: {} }),
+      label: `${t.messages}: ${e.label}`,
+      lead: icon(e.icon),
+      run: () => void navigate({ to: '/inbox/$inbox', params: { inbox: e.id }, search: {} }),
     })),
     ...settingsPages(me.permissions).map((p) => ({
       id: p.to,

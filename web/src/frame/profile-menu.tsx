@@ -1,10 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
-import { patch, remove } from '../api/http';
+import { patch, put, remove } from '../api/http';
 import { useMe } from '../api/queries';
 import type { Me, Theme } from '../api/types';
 import { adoptMe, forgetSession } from '../auth/session';
 import { t } from '../i18n';
 import { useConnection } from '../realtime/connection';
+import { chooseStatus, useActivity } from '../realtime/presence';
 import { Avatar } from '../ui/avatar';
 import { MenuButton, type MenuEntry } from '../ui/menu';
 import { toastError } from '../ui/toast';
@@ -14,6 +15,7 @@ export function ProfileMenu({ phone = false }: { phone?: boolean }) {
   const me = useMe();
   const navigate = useNavigate();
   const connected = useConnection() === 'connected';
+  const mine = useActivity()(me.user);
   const change = (values: Partial<Me['user']>) => {
     // Shown at once; the answer confirms it.
     void adoptMe({ ...me, user: { ...me.user, ...values } });
@@ -32,6 +34,19 @@ export function ProfileMenu({ phone = false }: { phone?: boolean }) {
       icon: 'user',
       onSelect: () => void navigate({ to: '/settings/profile' }),
     },
+    { kind: 'separator', key: 's0' },
+    { kind: 'title', key: 'activity', label: t.activityStatus },
+    ...(['online', 'busy'] as const).map(
+      (status): MenuEntry => ({
+        key: status,
+        label: t.activity[status],
+        checked: mine === status,
+        onSelect: () => {
+          chooseStatus(me.user.id, status);
+          put('/me/activity', { body: { status } }).catch(toastError);
+        },
+      }),
+    ),
     { kind: 'separator', key: 's1' },
     { kind: 'title', key: 'theme', label: t.theme },
     ...themes.map(
@@ -74,11 +89,11 @@ export function ProfileMenu({ phone = false }: { phone?: boolean }) {
       side={phone ? 'top' : 'right'}
       align="end"
       className={`relative inline-flex items-center justify-center rounded-full ${phone ? 'size-11' : 'size-9'}`}
-      attributes={tip(`${me.user.name} · ${connected ? t.connected : t.connectionLost}`)}
+      attributes={tip(`${me.user.name} · ${connected ? t.activity[mine] : t.connectionLost}`)}
     >
       <Avatar who={me.user} size={30} />
       <span
-        className={`absolute size-[11px] rounded-full border-2 border-sunken ${connected ? 'bg-green' : 'bg-amber-ink'} ${phone ? 'right-1.5 bottom-1.5' : 'right-0.5 bottom-0.5'}`}
+        className={`absolute size-[11px] rounded-full border-2 border-sunken ${!connected ? 'bg-red' : mine === 'busy' ? 'bg-amber-ink' : mine === 'online' ? 'bg-green' : 'bg-line-strong'} ${phone ? 'right-1.5 bottom-1.5' : 'right-0.5 bottom-0.5'}`}
       />
     </MenuButton>
   );

@@ -9,6 +9,7 @@ import { ListHeader } from './list-header';
 import { ListResizer } from './list-resizer';
 import { Sidebar } from './sidebar';
 import { useListFilter } from './use-inbox-list';
+import { useInboxSeen } from './use-inbox-seen';
 
 export default function InboxPage() {
   const { filter } = useListFilter();
@@ -17,6 +18,7 @@ export default function InboxPage() {
   const phone = usePhone();
   const wide = useWide();
   useEffect(() => setPrefs({ lastInbox: filter.inbox }), [filter.inbox]);
+  useInboxSeen(filter.inbox);
   useShortcuts({ '[': () => setPrefs({ sidebar: !getPrefs().sidebar }) });
 
   const sidebar = wide && prefs.sidebar;

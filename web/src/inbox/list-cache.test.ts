@@ -4,7 +4,7 @@ import type { ContactRow, InboxId, Sort, StatusFilter } from '../api/types';
 import { belongs, compareRows, type ListData, patchList, replaceRow, rowsOf } from './list-cache';
 import { steadyOrder } from './steady-order';
 
-const me = '10';
+const me = { myId: '10', teams: [{ id: '5', name: 'Sales', description: '', user_ids: ['11'] }] };
 
 function row(id: string, values: Partial<ContactRow> & { at?: string; since?: string } = {}) {
   const { at = '2026-11-23T10:00:00.000Z', since = '2026-11-23T09:00:00.000Z', ...rest } = values;
@@ -38,13 +38,19 @@ describe('belongs', () => {
     ['all', 'closed', { status: 'closed' }, true],
     ['all', 'snoozed', { status: 'snoozed' }, true],
     ['all', 'all', { status: 'closed' }, true],
-    ['mine', 'open', { assignee_id: me }, true],
+    ['mine', 'open', { assignee_id: me.myId }, true],
     ['mine', 'open', { assignee_id: '11' }, false],
     ['mine', 'open', {}, false],
     ['unassigned', 'open', {}, true],
-    ['unassigned', 'open', { assignee_id: me }, false],
+    ['unassigned', 'open', { assignee_id: me.myId }, false],
     ['unassigned', 'closed', {}, false],
     ['all', 'all', { blocked: true }, false],
+    ['blocked', 'all', { blocked: true }, true],
+    ['blocked', 'all', {}, false],
+    ['team-5', 'open', { assignee_id: '11' }, true],
+    ['team-5', 'open', { assignee_id: me.myId }, false],
+    ['team-5', 'open', {}, false],
+    ['team-6', 'open', { assignee_id: '11' }, false],
   ];
   test.each(cases)('%s / %s / %o → %s', (inbox, status, values, expected) => {
     expect(belongs(row('1', values), filter(inbox, status), me)).toBe(expected);

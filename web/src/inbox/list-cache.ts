@@ -1,16 +1,24 @@
 import type { InfiniteData } from '@tanstack/react-query';
 import type { ListFilter } from '../api/queries';
-import type { ContactRow, Page, Sort } from '../api/types';
+import type { ContactRow, Page, Sort, Team } from '../api/types';
+import { teamUsers } from './inbox-entries';
 
 export type ListData = InfiniteData<Page<ContactRow>, unknown>;
 
-/** Whether a contact belongs into a list. Blocked contacts belong into none. */
-export function belongs(row: ContactRow, filter: ListFilter, myId: string): boolean {
-  if (row.blocked) return false;
+/** Who looks, and with which teams. */
+export interface Looker {
+  myId: string;
+  teams: readonly Team[] | undefined;
+}
+
+/** Whether a contact belongs into a list. Blocked contacts have one of their own. */
+export function belongs(row: ContactRow, filter: ListFilter, who: Looker): boolean {
+  if (row.blocked !== (filter.inbox === 'blocked')) return false;
   if (filter.status !== 'all' && row.status !== filter.status) return false;
-  if (filter.inbox === 'mine') return row.assignee_id === myId;
+  if (filter.inbox === 'mine') return row.assignee_id === who.myId;
   if (filter.inbox === 'unassigned') return row.assignee_id === null;
-  return true;
+  const users = teamUsers(filter.inbox, who.teams);
+  return !users || (row.assignee_id !== null && users.includes(row.assignee_id));
 }
 
 const lastAt = (row: ContactRow) => row.last_message?.at ?? row.status_since;
@@ -39,10 +47,10 @@ export function patchList(
   data: ListData,
   row: ContactRow,
   filter: ListFilter,
-  myId: string,
+  who: Looker,
 ): ListData {
   const present = data.pages.some((p) => p.items.some((r) => r.id === row.id));
-  const wanted = belongs(row, filter, myId);
+  const wanted = belongs(row, filter, who);
   if (!present && !wanted) return data;
   const pages = data.pages.map((p) => ({ ...p, items: p.items.filter((r) => r.id !== row.id) }));
   if (!wanted) return { ...data, pages };
@@ -56,6 +64,15 @@ export function patchList(
   const last = pages.at(-1);
   if (last && last.next_cursor === null) last.items.push(row);
   return { ...data, pages };
+}
+
+/** The list without a contact that may no longer be seen. */
+export function dropRow(data: ListData, id: string): ListData {
+  if (!data.pages.some((p) => p.items.some((r) => r.id === id))) return data;
+  return {
+    ...data,
+    pages: data.pages.map((p) => ({ ...p, items: p.items.filter((r) => r.id !== id) })),
+  };
 }
 
 /** Search results keep their order; only what the rows say changes. */

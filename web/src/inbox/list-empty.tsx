@@ -45,7 +45,9 @@ export function ListEmpty({ filter, q }: { filter: ListFilter; q: string }) {
           ? t.emptyMine
           : filter.inbox === 'unassigned'
             ? t.emptyUnassigned
-            : t.emptyOpenHelp
+            : filter.inbox.startsWith('team-')
+              ? t.emptyTeam
+              : t.emptyOpenHelp
       }
     >
       {filter.inbox === 'mine' && to('unassigned', t.seeUnassigned)}

@@ -1,6 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { inboxesQuery, useMay } from '../api/queries';
+import { useMay } from '../api/queries';
 import type { Sort, StatusFilter } from '../api/types';
 import { wholeNumber } from '../format/size';
 import { frameDialog } from '../frame/dialogs';
@@ -10,7 +9,7 @@ import { MenuButton, type MenuEntry } from '../ui/menu';
 import { setPrefs } from '../ui/prefs';
 import { tip } from '../ui/tooltip';
 import { usePhone, useWide } from '../ui/use-media';
-import { inboxIcons, inboxIds } from './inbox-entries';
+import { useInboxEntries } from './inbox-entries';
 import { SearchBox } from './search-box';
 import { useListFilter } from './use-inbox-list';
 import { useListSearch } from './use-list-search';
@@ -99,9 +98,9 @@ function InboxSwitch() {
   const wide = useWide();
   // On a phone the list is the page, and this its title.
   const Title = usePhone() ? 'h1' : 'div';
-  const { data } = useQuery(inboxesQuery);
-  const ids = data ? inboxIds.filter((id) => data.some((i) => i.id === id)) : inboxIds;
-  const open = data?.find((i) => i.id === filter.inbox)?.open;
+  const all = useInboxEntries();
+  const here = all.find((e) => e.id === filter.inbox);
+  const open = here?.counts?.open;
   return (
     <div className="mb-2 flex items-center gap-1">
       {wide && (
@@ -120,22 +119,21 @@ function InboxSwitch() {
           label={t.inboxes}
           named="by-text"
           className="inline-flex h-8 min-w-0 items-center gap-1.5 rounded-[8px] px-1 hover:bg-hover"
-          entries={ids.map((id): MenuEntry => {
-            const inbox = data?.find((i) => i.id === id);
-            return {
+          entries={all.map(
+            ({ id, label, icon, counts }): MenuEntry => ({
               key: id,
-              label: t.inbox[id],
-              icon: inboxIcons[id],
-              hint: inbox ? wholeNumber(inbox.open) : undefined,
+              label,
+              icon,
+              hint: counts ? wholeNumber(counts.open) : undefined,
               checked: id === filter.inbox,
               onSelect: () =>
                 void navigate({ to: '/inbox/$inbox', params: { inbox: id }, search: {} }),
-            };
-          })}
+            }),
+          )}
         >
           <span className="sr-only">{t.inboxes}: </span>
           <span className="truncate text-16 font-semibold tracking-tight">
-            {t.inbox[filter.inbox]}
+            {here?.label ?? '…'}
           </span>
           {open !== undefined && <span className="text-13 text-faint">{wholeNumber(open)}</span>}
           <Icon name="down" size={16} className="text-muted" />

@@ -1,20 +1,25 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { inboxesQuery, useMe } from '../api/queries';
+import { useMe } from '../api/queries';
 import { wholeNumber } from '../format/size';
 import { t } from '../i18n';
 import { Icon } from '../ui/icon';
 import { setPrefs } from '../ui/prefs';
 import { tip } from '../ui/tooltip';
-import { inboxIcons, inboxIds } from './inbox-entries';
+import { type InboxEntry, useInboxEntries } from './inbox-entries';
 import { useListFilter } from './use-inbox-list';
 
 export function Sidebar() {
   const me = useMe();
   const { filter } = useListFilter();
-  const { data: inboxes } = useQuery(inboxesQuery);
-  // Who may see only their own contacts gets only the inboxes that exist for them.
-  const ids = inboxes ? inboxIds.filter((id) => inboxes.some((i) => i.id === id)) : inboxIds;
+  const entries = useInboxEntries();
+  const group = (kind: InboxEntry['kind']) => entries.filter((e) => e.kind === kind);
+  const list = (kind: InboxEntry['kind'], label?: string) => (
+    <ul className="grid gap-px" aria-label={label}>
+      {group(kind).map((e) => (
+        <Entry key={e.id} entry={e} here={filter.inbox === e.id} />
+      ))}
+    </ul>
+  );
   return (
     <nav
       aria-label={t.inboxes}
@@ -34,42 +39,48 @@ export function Sidebar() {
           <Icon name="sidebar" size={16} />
         </button>
       </div>
-      <ul className="grid gap-px">
-        {ids.map((id) => {
-          const inbox = inboxes?.find((i) => i.id === id);
-          const here = filter.inbox === id;
-          return (
-            <li key={id}>
-              <Link
-                to="/inbox/$inbox"
-                params={{ inbox: id }}
-                search={{}}
-                aria-current={here ? 'page' : undefined}
-                className={`flex h-8 items-center gap-2.5 rounded-[8px] px-2 ${here ? 'bg-surface font-semibold text-text shadow-[0_0_0_1px_var(--line)]' : 'font-medium text-muted hover:bg-hover hover:text-text'}`}
-              >
-                <Icon name={inboxIcons[id]} />
-                <span className="min-w-0 flex-1 truncate">{t.inbox[id]}</span>
-                {inbox && inbox.unread > 0 && (
-                  <>
-                    <span
-                      className="size-[7px] rounded-full bg-blue"
-                      {...tip(t.unreadConversations(inbox.unread))}
-                    />
-                    <span className="sr-only">{t.unreadConversations(inbox.unread)}, </span>
-                  </>
-                )}
-                {inbox && inbox.open > 0 && (
-                  <span className="text-12 font-normal text-faint">
-                    <span aria-hidden="true">{wholeNumber(inbox.open)}</span>
-                    <span className="sr-only">{t.openCount(inbox.open)}</span>
-                  </span>
-                )}
-              </Link>
-            </li>
-          );
-        })}
-      </ul>
+      {list('standard')}
+      {group('team').length > 0 && (
+        <>
+          <h3 className="px-2 pt-4 pb-1.5 text-12 font-medium text-faint">{t.teamInboxes}</h3>
+          {list('team', t.teamInboxes)}
+        </>
+      )}
+      {group('blocked').length > 0 && <div className="pt-4">{list('blocked')}</div>}
       <p className="mt-auto truncate px-2 py-3 text-12 text-faint">{me.workspace.name}</p>
     </nav>
+  );
+}
+
+function Entry({ entry: { id, label, icon, counts }, here }: { entry: InboxEntry; here: boolean }) {
+  // What is open before one's eyes is no news.
+  const news = counts?.news && !here;
+  return (
+    <li>
+      <Link
+        to="/inbox/$inbox"
+        params={{ inbox: id }}
+        search={{}}
+        aria-current={here ? 'page' : undefined}
+        className={`flex h-8 items-center gap-2.5 rounded-[8px] px-2 ${here ? 'bg-surface font-semibold text-text shadow-[0_0_0_1px_var(--line)]' : 'font-medium text-muted hover:bg-hover hover:text-text'}`}
+      >
+        <Icon name={icon} />
+        <span className="min-w-0 flex-1 truncate">{label}</span>
+        {news && (
+          <>
+            <span className="size-[7px] rounded-full bg-blue" {...tip(t.hasNews)} />
+            <span className="sr-only">{t.hasNews}, </span>
+          </>
+        )}
+        {counts && counts.open > 0 && (
+          <span className="text-12 font-normal text-faint">
+            <span aria-hidden="true">{wholeNumber(counts.open)}</span>
+            <span className="sr-only">
+              {id === 'blocked' ? t.contactCount(counts.open) : t.openCount(counts.open)}
+            </span>
+          </span>
+        )}
+      </Link>
+    </li>
   );
 }

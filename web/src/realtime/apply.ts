@@ -1,14 +1,24 @@
-import { contactQuery, inboxesQuery, type ListFilter, meQuery, queryClient } from '../api/queries';
+import {
+  contactQuery,
+  inboxesQuery,
+  type ListFilter,
+  meQuery,
+  queryClient,
+  teamsQuery,
+} from '../api/queries';
 import type { Contact, ContactRow, EphemeralPush, Inbox, Push, SequencedPush } from '../api/types';
-import { type ListData, patchList, replaceRow } from '../inbox/list-cache';
+import { dropRow, type ListData, patchList, replaceRow } from '../inbox/list-cache';
 import { replaceMessage, type TimelineData, upsertItem } from '../timeline/timeline-cache';
-import { contactTyping, online, userTyping } from './presence';
+import { contactTyping, statuses, userTyping } from './presence';
 
 /** Writes news of a contact into every list, search and drawer that shows it. */
 export function applyRow(row: ContactRow) {
-  const myId = queryClient.getQueryData(meQuery.queryKey)?.user.id ?? '';
+  const who = {
+    myId: queryClient.getQueryData(meQuery.queryKey)?.user.id ?? '',
+    teams: queryClient.getQueryData(teamsQuery.queryKey),
+  };
   for (const [key, data] of queryClient.getQueriesData<ListData>({ queryKey: ['list'] })) {
-    if (data) queryClient.setQueryData(key, patchList(data, row, key[1] as ListFilter, myId));
+    if (data) queryClient.setQueryData(key, patchList(data, row, key[1] as ListFilter, who));
   }
   for (const [key, data] of queryClient.getQueriesData<ListData>({ queryKey: ['search'] })) {
     if (data) queryClient.setQueryData(key, replaceRow(data, row));
@@ -60,6 +70,14 @@ export function applySequenced(push: SequencedPush) {
       applyRow(push.contact);
       refreshContact(push.contact_id);
       break;
+    case 'hidden':
+      hide(push.contact_id);
+      break;
+    case 'members':
+      // Names, teams and perhaps one's own rights.
+      for (const key of ['users', 'teams', 'inboxes', 'me'])
+        void queryClient.invalidateQueries({ queryKey: [key] });
+      break;
     case 'channel':
       void queryClient.invalidateQueries({ queryKey: ['channels'] });
       void queryClient.invalidateQueries({ queryKey: ['channel', push.channel_id] });
@@ -67,20 +85,29 @@ export function applySequenced(push: SequencedPush) {
   }
 }
 
+/** A contact that was given away, to somebody whose contacts one doesn't see. */
+function hide(id: string) {
+  for (const name of ['list', 'search'])
+    for (const [key, data] of queryClient.getQueriesData<ListData>({ queryKey: [name] }))
+      if (data) queryClient.setQueryData(key, dropRow(data, id));
+  // Where it is open, asking again says that it can't be seen.
+  void queryClient.resetQueries({ queryKey: ['contact', id] });
+  void queryClient.resetQueries({ queryKey: ['timeline', id] });
+}
+
 /** Told of every incoming message, for the live region and the count on "jump to latest". */
 export const arrivals = new Set<(contactId: string, messageId: string) => void>();
 
 export function applyEphemeral(push: EphemeralPush) {
   if (push.type === 'counts') applyCounts(push.inboxes ?? []);
-  else if (push.type === 'presence') online.set(new Set(push.online));
+  else if (push.type === 'presence')
+    statuses.set(new Map(push.statuses?.map((s) => [s.user_id, s.status])));
   else if (push.who === 'contact') contactTyping.set(push.contact_id, 'contact', push.on);
   else if (push.user_id) userTyping.set(push.contact_id, push.user_id, push.on);
 }
 
 function applyCounts(inboxes: Inbox[]) {
-  queryClient.setQueryData(inboxesQuery.queryKey, (old) =>
-    old ? old.map((i) => inboxes.find((n) => n.id === i.id) ?? i) : inboxes,
-  );
+  queryClient.setQueryData(inboxesQuery.queryKey, inboxes);
 }
 
 export const isSequenced = (push: Push): push is SequencedPush => 'seq' in push;

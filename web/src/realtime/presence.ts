@@ -1,9 +1,20 @@
 import { useSyncExternalStore } from 'react';
+import type { Activity, User, UserStatus } from '../api/types';
 import { Store } from './store';
 
-/** Who is connected right now. */
-export const online = new Store<ReadonlySet<string>>(new Set());
-export const useOnline = () => useSyncExternalStore(online.subscribe, online.get);
+/** Who is there; whoever is missing is offline. Undefined until the first news. */
+export const statuses = new Store<ReadonlyMap<string, UserStatus['status']> | undefined>(undefined);
+
+/** Shows one's choice before the server tells everybody. */
+export function chooseStatus(userId: string, status: UserStatus['status']) {
+  statuses.set(new Map(statuses.get()).set(userId, status));
+}
+
+/** What a user is to others right now. */
+export function useActivity(): (user: User) => Activity {
+  const now = useSyncExternalStore(statuses.subscribe, statuses.get);
+  return (user) => (now ? (now.get(user.id) ?? 'offline') : user.activity);
+}
 
 /**
  * Who is typing to or about each contact. An entry goes away by itself, because

@@ -7,6 +7,11 @@ test('numbers are compared as numbers', () => {
   expect(judge('5', '5')).toBe('old');
   expect(judge('5', '4')).toBe('old');
   expect(judge('5', '7')).toBe('gap');
+  // A stretch of which nothing is shown counts as a whole.
+  expect(judge('5', '9', '6')).toBe('next');
+  expect(judge('5', '9', '4')).toBe('next');
+  expect(judge('5', '9', '7')).toBe('gap');
+  expect(judge('5', '5', '3')).toBe('old');
 });
 
 type P = { seq: string };

@@ -5,13 +5,15 @@ export type Verdict = 'next' | 'old' | 'gap';
 export const compareSeq = (a: string, b: string) =>
   a.length !== b.length ? a.length - b.length : a < b ? -1 : a > b ? 1 : 0;
 
-export function judge(last: string, seq: string): Verdict {
+export function judge(last: string, seq: string, from = seq): Verdict {
   if (compareSeq(seq, last) <= 0) return 'old';
-  return BigInt(seq) === BigInt(last) + 1n ? 'next' : 'gap';
+  return BigInt(from) <= BigInt(last) + 1n ? 'next' : 'gap';
 }
 
 export interface Sequenced {
   seq: string;
+  /** The first of a stretch that ends with seq; seq alone where absent. */
+  from?: string;
 }
 
 export interface Missed<P> {
@@ -54,7 +56,7 @@ export class Sequencer<P extends Sequenced> {
       this.held.push(push);
       return;
     }
-    const verdict = judge(this.last, push.seq);
+    const verdict = judge(this.last, push.seq, push.from);
     if (verdict === 'next') this.take(push);
     else if (verdict === 'gap') {
       this.held.push(push);
@@ -88,7 +90,7 @@ export class Sequencer<P extends Sequenced> {
     }
     const held = this.held.sort((a, b) => compareSeq(a.seq, b.seq));
     this.held = [];
-    for (const push of held) if (judge(this.last, push.seq) === 'next') this.take(push);
+    for (const push of held) if (judge(this.last, push.seq, push.from) === 'next') this.take(push);
   }
 
   private take(push: P) {

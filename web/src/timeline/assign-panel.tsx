@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { useMe, usersQuery } from '../api/queries';
-import type { Activity, User } from '../api/types';
+import type { User } from '../api/types';
 import { plain } from '../format/plain';
 import { t } from '../i18n';
-import { useOnline } from '../realtime/presence';
+import { useActivity } from '../realtime/presence';
 import { Avatar } from '../ui/avatar';
 import { Icon } from '../ui/icon';
 import { useFocusOnMount } from '../ui/use-focus-on-mount';
@@ -19,13 +19,11 @@ export default function AssignPanel({
 }) {
   const me = useMe();
   const { data: users = [] } = useQuery(usersQuery);
-  const online = useOnline();
+  const activity = useActivity();
   const input = useFocusOnMount<HTMLInputElement>();
   const [q, setQ] = useState('');
   const [cursor, setCursor] = useState(0);
   const id = useId();
-  const activity = (u: User): Activity =>
-    u.activity !== 'offline' ? u.activity : online.has(u.id) ? 'online' : 'offline';
   const rank = { online: 0, busy: 1, offline: 2 };
   const found = users
     .filter((u) => plain(u.name).includes(plain(q)))
