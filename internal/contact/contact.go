@@ -42,8 +42,15 @@ type Contact struct {
 	Last           Last
 	LastIncomingAt int64
 	LastIncomingID crm.ID
-	Version        int64
-	CreatedAt      int64
+	// Unreplied tells that a conversation is open and the last message in it, not
+	// counting comments, is the contact's.
+	Unreplied bool
+	// SnoozedUntil is when a snoozed contact comes back.
+	SnoozedUntil int64
+	// BotOn lets bots answer the contact.
+	BotOn     bool
+	Version   int64
+	CreatedAt int64
 }
 
 // Last is the newest message, as lists show it.
@@ -79,7 +86,7 @@ func (c *Contact) Name() string {
 const Columns = `id, first_name, last_name, phone, email, country, language, picture, alias,
 	assignee_id, status, status_since, conversation_id, unread, blocked,
 	last_at, last_id, last_direction, last_kind, last_text, last_source, last_user_id, last_status, last_channel_id, last_channel_type,
-	last_incoming_at, last_incoming_id, version, created_at`
+	last_incoming_at, last_incoming_id, unreplied, snoozed_until, bot_on, version, created_at`
 
 // Scan reads a row of Columns.
 func Scan(r *sql.Rows, workspace crm.ID) (*Contact, error) {
@@ -87,7 +94,8 @@ func Scan(r *sql.Rows, workspace crm.ID) (*Contact, error) {
 	err := r.Scan(&c.ID, &c.FirstName, &c.LastName, &c.Phone, &c.Email, &c.Country, &c.Language, &c.Picture, &c.Alias,
 		&c.Assignee, &c.Status, &c.StatusSince, &c.Conversation, &c.Unread, &c.Blocked,
 		&c.Last.At, &c.Last.ID, &c.Last.Direction, &c.Last.Kind, &c.Last.Text, &c.Last.Source, &c.Last.User, &c.Last.Status,
-		&c.Last.Channel, &c.Last.ChannelType, &c.LastIncomingAt, &c.LastIncomingID, &c.Version, &c.CreatedAt)
+		&c.Last.Channel, &c.Last.ChannelType, &c.LastIncomingAt, &c.LastIncomingID, &c.Unreplied, &c.SnoozedUntil, &c.BotOn,
+		&c.Version, &c.CreatedAt)
 	return c, err
 }
 
@@ -147,10 +155,11 @@ func Insert(tx *db.Tx, c *Contact) error {
 		c.StatusSince = c.CreatedAt
 	}
 	err := tx.Queue(`INSERT INTO contact (workspace_id, id, first_name, last_name, phone, email, country, language, picture, alias,
-			assignee_id, status, status_since, conversation_id, unread, blocked, version, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+			assignee_id, status, status_since, conversation_id, unread, blocked, version, created_at, first_folded, last_folded, email_folded)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 		int64(c.Workspace), int64(c.ID), c.FirstName, c.LastName, c.Phone, c.Email, c.Country, c.Language, c.Picture, c.Alias,
-		int64(c.Assignee), string(c.Status), c.StatusSince, int64(c.Conversation), c.Unread, c.Blocked, c.Version, c.CreatedAt)
+		int64(c.Assignee), string(c.Status), c.StatusSince, int64(c.Conversation), c.Unread, c.Blocked, c.Version, c.CreatedAt,
+		crm.Fold(c.FirstName), crm.Fold(c.LastName), crm.Fold(c.Email))
 	if err != nil {
 		return err
 	}
@@ -162,12 +171,13 @@ func SaveState(tx *db.Tx, c *Contact) error {
 	c.Version++
 	return tx.Queue(`UPDATE contact SET assignee_id = $1, status = $2, status_since = $3, conversation_id = $4, unread = $5, blocked = $6,
 			last_at = $7, last_id = $8, last_direction = $9, last_kind = $10, last_text = $11, last_source = $12,
-			last_user_id = $13, last_channel_id = $14, last_channel_type = $15, last_incoming_at = $16, last_incoming_id = $17, last_status = $18, version = $19
-		WHERE workspace_id = $20 AND id = $21`,
+			last_user_id = $13, last_channel_id = $14, last_channel_type = $15, last_incoming_at = $16, last_incoming_id = $17, last_status = $18, version = $19,
+			unreplied = $20, snoozed_until = $21, bot_on = $22
+		WHERE workspace_id = $23 AND id = $24`,
 		int64(c.Assignee), string(c.Status), c.StatusSince, int64(c.Conversation), c.Unread, c.Blocked,
 		c.Last.At, int64(c.Last.ID), string(c.Last.Direction), string(c.Last.Kind), c.Last.Text, string(c.Last.Source),
 		int64(c.Last.User), int64(c.Last.Channel), c.Last.ChannelType, c.LastIncomingAt, int64(c.LastIncomingID), string(c.Last.Status), c.Version,
-		int64(c.Workspace), int64(c.ID))
+		c.Unreplied, c.SnoozedUntil, c.BotOn, int64(c.Workspace), int64(c.ID))
 }
 
 // SaveLast is SaveState for a contact of which only the unread mark and what was
@@ -177,19 +187,20 @@ func SaveLast(tx *db.Tx, c *Contact) error {
 	c.Version++
 	return tx.Queue(`UPDATE contact SET unread = $1, last_at = $2, last_id = $3, last_direction = $4, last_kind = $5, last_text = $6,
 			last_source = $7, last_user_id = $8, last_channel_id = $9, last_channel_type = $10, last_incoming_at = $11,
-			last_incoming_id = $12, last_status = $13, version = $14
-		WHERE workspace_id = $15 AND id = $16`,
+			last_incoming_id = $12, last_status = $13, version = $14, unreplied = $15
+		WHERE workspace_id = $16 AND id = $17`,
 		c.Unread, c.Last.At, int64(c.Last.ID), string(c.Last.Direction), string(c.Last.Kind), c.Last.Text,
 		string(c.Last.Source), int64(c.Last.User), int64(c.Last.Channel), c.Last.ChannelType, c.LastIncomingAt,
-		int64(c.LastIncomingID), string(c.Last.Status), c.Version, int64(c.Workspace), int64(c.ID))
+		int64(c.LastIncomingID), string(c.Last.Status), c.Version, c.Unreplied, int64(c.Workspace), int64(c.ID))
 }
 
 // SaveFields stores the fields that describe the person, and its terms anew.
 func SaveFields(tx *db.Tx, c *Contact) error {
 	c.Version++
 	err := tx.Queue(`UPDATE contact SET first_name = $1, last_name = $2, phone = $3, email = $4, country = $5, language = $6,
-			picture = $7, alias = $8, version = $9 WHERE workspace_id = $10 AND id = $11`,
+			picture = $7, alias = $8, version = $9, first_folded = $10, last_folded = $11, email_folded = $12 WHERE workspace_id = $13 AND id = $14`,
 		c.FirstName, c.LastName, c.Phone, c.Email, c.Country, c.Language, c.Picture, c.Alias, c.Version,
+		crm.Fold(c.FirstName), crm.Fold(c.LastName), crm.Fold(c.Email),
 		int64(c.Workspace), int64(c.ID))
 	if err != nil {
 		return err
@@ -204,6 +215,11 @@ func SaveFields(tx *db.Tx, c *Contact) error {
 // Fields are changes to a contact; nil leaves a field as it is.
 type Fields struct {
 	FirstName, LastName, Phone, Email, Country, Language *string
+	// Custom are custom fields by slug; "" takes a value away.
+	Custom map[string]string
+	// Tags are those of a new contact, by name; Assignee is whom it is assigned to.
+	Tags     []string
+	Assignee crm.ID
 }
 
 // Service changes contacts for people and for the API.
@@ -226,7 +242,21 @@ func (s *Service) Create(tx *db.Tx, v crm.Viewer, f Fields) (*Contact, error) {
 	if c.FirstName == "" {
 		return nil, crm.RefuseField("first_name", crm.CodeRequired)
 	}
+	c.Assignee, c.BotOn = f.Assignee, true
+	if v.Restricted() && !v.Sees(c.Assignee) {
+		c.Assignee = v.User // or they would lose sight of whom they just added
+	}
 	if err := Insert(tx, c); err != nil {
+		return nil, err
+	}
+	if _, err := SetValues(tx, v.Workspace, c.ID, f.Custom); err != nil {
+		return nil, err
+	}
+	tags, err := s.NameTags(tx, v, f.Tags)
+	if err != nil {
+		return nil, err
+	}
+	if err := Retag(tx, v.Workspace, []crm.ID{c.ID}, tags, nil); err != nil {
 		return nil, err
 	}
 	s.events.Append(tx, v.Workspace, eventlog.Event{
@@ -249,7 +279,11 @@ func (s *Service) Update(tx *db.Tx, v crm.Viewer, id crm.ID, version int64, f Fi
 	if err := c.Apply(f); err != nil {
 		return nil, err
 	}
-	if *c == before {
+	custom, err := SetValues(tx, v.Workspace, id, f.Custom)
+	if err != nil {
+		return nil, err
+	}
+	if *c == before && !custom {
 		return c, nil
 	}
 	if c.FirstName == "" && before.FirstName != "" && c.LastName == "" {

@@ -219,7 +219,7 @@ func (s *Seeder) play(r *rand.Rand, ch *gateway.Channel, p Person, story script,
 				if _, err := s.Inbox.MarkRead(tx, agent, id); err != nil {
 					return err
 				}
-				_, err := s.Inbox.Close(tx, agent, id)
+				_, err := s.Inbox.Close(tx, agent, id, inbox.Note{})
 				return err
 			})
 		}})

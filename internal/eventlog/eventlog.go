@@ -41,6 +41,13 @@ const (
 	IdentityChanged    Kind = "identity_changed"
 	ChannelChanged     Kind = "channel_changed"
 	MembersChanged     Kind = "members_changed"
+	FieldsChanged      Kind = "fields_changed"
+	InboxesChanged     Kind = "inboxes_changed"
+	Snoozed            Kind = "snoozed"
+	Unsnoozed          Kind = "unsnoozed"
+	BotOff             Kind = "bot_off"
+	BotOn              Kind = "bot_on"
+	TagsChanged        Kind = "tags_changed"
 )
 
 // Event is one thing that happened.

@@ -78,6 +78,7 @@ type Kind string
 // The kinds. Text is compared without regard to case and accents.
 const (
 	Text      Kind = "text"
+	Phone     Kind = "phone"     // E.164; compared by its digits
 	Choice    Kind = "choice"    // one of few, by its exact word or id
 	Set       Kind = "set"       // any number of ids
 	Checkbox  Kind = "checkbox"  // true or false
@@ -91,7 +92,7 @@ const (
 // Operators returns what a kind can be compared by, in the order it is offered.
 func (k Kind) Operators() []Operator {
 	switch k {
-	case Text:
+	case Text, Phone:
 		return []Operator{Is, IsNot, Contains, NotContains, StartsWith, Exists, NotExists}
 	case Choice:
 		return []Operator{Is, IsNot, AnyOf, NoneOf, Exists, NotExists}
@@ -219,6 +220,10 @@ func (f Field) check(v, unit string) *crm.Error {
 		if fold(v) == "" {
 			return crm.Refuse(crm.CodeRequired)
 		}
+	case Phone:
+		if crm.Digits(v) == "" {
+			return invalid
+		}
 	case Choice, Set:
 		if f.Options != nil && !slices.Contains(f.Options, v) || v == "" {
 			return invalid
@@ -339,8 +344,8 @@ func (n Node) holds(k Kind, have Fact, env Env) bool {
 		return false
 	}
 	switch k {
-	case Text:
-		want := fold(n.Value[0])
+	case Text, Phone:
+		want := n.text(k)
 		switch n.Operator {
 		case Contains:
 			return strings.Contains(have.Text, want)
@@ -359,6 +364,18 @@ func (n Node) holds(k Kind, have Fact, env Env) bool {
 	}
 	r := n.span(k, env)
 	return have.Number >= r.from && have.Number <= r.to
+}
+
+// text is what a text is compared with. Phones are kept as + and digits, and people
+// write them in many ways.
+func (n Node) text(k Kind) string {
+	switch {
+	case k == Text:
+		return fold(n.Value[0])
+	case n.Operator == Contains:
+		return crm.Digits(n.Value[0])
+	}
+	return "+" + crm.Digits(n.Value[0])
 }
 
 // span is a range of numbers, both ends in it.

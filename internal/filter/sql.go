@@ -113,7 +113,10 @@ func (c *compiler) condition(n Node, f Field) string {
 		parts = append(parts, c.compare(n, f, s))
 	}
 	test := strings.Join(parts, " AND ")
-	if s.Rows == "" {
+	switch {
+	case s.Rows == "" && test == "":
+		return truth(true) // every contact has one
+	case s.Rows == "":
 		return "(" + test + ")"
 	}
 	if test != "" {
@@ -161,13 +164,16 @@ var escape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 // compare tests a value that is there.
 func (c *compiler) compare(n Node, f Field, s Source) string {
 	switch f.Kind {
-	case Text:
-		want := fold(n.Value[0])
+	case Text, Phone:
+		want := n.text(f.Kind)
 		switch n.Operator {
 		case Contains:
 			return s.Expr + ` LIKE ` + c.arg("%"+escape.Replace(want)+"%") + ` ESCAPE '\'`
 		case StartsWith:
-			// A range, so that an index can answer.
+			if f.Kind == Phone {
+				return s.Expr + ` LIKE ` + c.arg(escape.Replace(want)+"%") + ` ESCAPE '\'`
+			}
+			// A range, so that an index can answer; folded texts are ordered by bytes.
 			return s.Expr + " >= " + c.arg(want) + " AND " + s.Expr + " < " + c.arg(want+"\U0010FFFF")
 		}
 		return s.Expr + " = " + c.arg(want)

@@ -65,6 +65,8 @@ func (s *Server) contactAs(ctx context.Context, c caller, id crm.ID, get func(*d
 	var reaches []*inbox.Reach
 	var conversation *inbox.Conversation
 	var draft *inbox.Draft
+	values := make(map[string]string)
+	var tags []crm.ID
 	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		if row, err = get(tx, c.Viewer, id, false); err != nil {
 			return err
@@ -75,7 +77,26 @@ func (s *Server) contactAs(ctx context.Context, c caller, id crm.ID, get func(*d
 		if conversation, err = inbox.OpenConversation(tx, c.Workspace, id); err != nil {
 			return err
 		}
-		draft, err = inbox.GetDraft(tx, c.Viewer, id)
+		if draft, err = inbox.GetDraft(tx, c.Viewer, id); err != nil {
+			return err
+		}
+		of, err := contact.TagsOf(tx, c.Workspace, []crm.ID{id})
+		if err != nil {
+			return err
+		}
+		tags = of[id]
+		list, err := contact.Values(tx, c.Workspace, id)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		fields, err := contact.CustomFields(tx, c.Workspace)
+		for _, f := range fields {
+			for _, v := range list {
+				if v.Field == f.ID {
+					values[f.Slug] = v.Text
+				}
+			}
+		}
 		return err
 	})
 	if err != nil {
@@ -85,6 +106,7 @@ func (s *Server) contactAs(ctx context.Context, c caller, id crm.ID, get func(*d
 		ContactRow: wire.RowOf(row, names), FirstName: row.FirstName, LastName: row.LastName, Phone: row.Phone,
 		Email: row.Email, Country: row.Country, Language: row.Language, CreatedAt: *wire.Time(row.CreatedAt),
 		Identities: make([]wire.Identity, 0, len(reaches)), ETag: wire.ETag(row),
+		Fields: values, TagIDs: wire.IDs(tags), BotOn: row.BotOn,
 	}
 	for _, x := range reaches {
 		ch, err := s.Gateway.Channel(ctx, c.Workspace, x.Channel)
@@ -126,17 +148,43 @@ type ContactInput struct {
 	Email     *string `json:"email,omitempty"`
 	Country   *string `json:"country,omitempty" doc:"ISO 3166-1 alpha-2."`
 	Language  *string `json:"language,omitempty" doc:"ISO 639-1."`
+
+	Fields map[string]string `json:"fields,omitempty" doc:"Custom fields by slug; an empty text takes a value away."`
+}
+
+// NewContact describes a contact to add.
+type NewContact struct {
+	ContactInput
+	Tags       []string `json:"tags,omitempty" maxItems:"10" doc:"By name; those that don't exist are made."`
+	AssigneeID string   `json:"assignee_id,omitempty"`
 }
 
 func (in ContactInput) fields() contact.Fields {
 	return contact.Fields{
-		FirstName: in.FirstName, LastName: in.LastName, Phone: in.Phone, Email: in.Email, Country: in.Country, Language: in.Language,
+		FirstName: in.FirstName, LastName: in.LastName, Phone: in.Phone, Email: in.Email, Country: in.Country, Language: in.Language, Custom: in.Fields,
 	}
+}
+
+// ListParams say which contacts of an inbox are listed, and in which order.
+type ListParams struct {
+	Status    string `query:"status" default:"open" enum:"open,closed,snoozed,all"`
+	Unreplied bool   `query:"unreplied" doc:"Only contacts that wait for an answer."`
+	Sort      string `query:"sort" default:"newest" enum:"newest,oldest,longest,shortest"`
+}
+
+func (p ListParams) query(name inbox.Name, page PageQuery) inbox.ListQuery {
+	q := inbox.ListQuery{
+		Inbox: name, Status: crm.ConversationStatus(p.Status), Unreplied: p.Unreplied, Sort: inbox.Sort(p.Sort), Cursor: page.Cursor, Limit: page.Limit,
+	}
+	if p.Status == "all" {
+		q.Status = ""
+	}
+	return q
 }
 
 // InboxPath names an inbox.
 type InboxPath struct {
-	Inbox string `path:"inbox" pattern:"^(all|mine|unassigned|blocked|team-[0-9]{1,19})$" doc:"all, mine, unassigned, blocked, or team- and a team's id."`
+	Inbox string `path:"inbox" pattern:"^(all|mine|unassigned|blocked|(team|custom)-[0-9]{1,19})$" doc:"all, mine, unassigned, blocked, team- and a team's id, or a custom inbox's id."`
 }
 
 func (p InboxPath) name() inbox.Name { return inbox.Name(p.Inbox) }
@@ -160,14 +208,10 @@ func (s *Server) inboxOperations() {
 		Summary: "List the contacts of an inbox",
 	}, func(ctx context.Context, c caller, in *struct {
 		InboxPath
-		Status string `query:"status" default:"open" enum:"open,closed,snoozed,all"`
-		Sort   string `query:"sort" default:"newest" enum:"newest,oldest,longest,shortest"`
+		ListParams
 		PageQuery
 	}) (*body[wire.Page[wire.ContactRow]], error) {
-		q := inbox.ListQuery{Inbox: in.name(), Status: crm.ConversationStatus(in.Status), Sort: inbox.Sort(in.Sort), Cursor: in.Cursor, Limit: in.Limit}
-		if in.Status == "all" {
-			q.Status = ""
-		}
+		q := in.query(in.name(), in.PageQuery)
 		return s.rows(ctx, c, func(tx *db.Tx) ([]*contact.Contact, string, error) { return inbox.List(tx, c.Viewer, q) })
 	})
 	register(s, huma.Operation{
@@ -199,10 +243,20 @@ func (s *Server) inboxOperations() {
 		Summary: "Add a contact",
 	}, func(ctx context.Context, c caller, in *struct {
 		Idempotent
-		Body ContactInput
+		Body NewContact
 	}) (*contactOutput, error) {
+		fields := in.Body.fields()
+		fields.Tags = in.Body.Tags
+		assignee, err := optionalID("assignee_id", in.Body.AssigneeID)
+		if err != nil {
+			return nil, err
+		}
+		fields.Assignee = assignee
 		id, err := once(ctx, s, c, in.Key, in.Body, func(tx *db.Tx) (string, error) {
-			created, err := s.Contacts.Create(tx, c.Viewer, in.Body.fields())
+			if err := knownUser(tx, c.Workspace, "assignee_id", assignee); err != nil {
+				return "", err
+			}
+			created, err := s.Contacts.Create(tx, c.Viewer, fields)
 			if err != nil {
 				return "", err
 			}
@@ -243,6 +297,9 @@ func (s *Server) inboxOperations() {
 		return s.contactDetail(ctx, c, in.id())
 	})
 	s.conversationOperations()
+	s.customInboxOperations()
+	s.fieldOperations()
+	s.tagOperations()
 	s.markOperations()
 	register(s, huma.Operation{
 		OperationID: "list-events", Method: http.MethodGet, Path: "/events", Tags: []string{"Events"},
@@ -300,50 +357,6 @@ func (s *Server) eventPage(ctx context.Context, c caller, after int64, limit int
 		out.Body.Items = pushes
 	}
 	return out, err
-}
-
-func (s *Server) conversationOperations() {
-	act := func(id, path, summary string, do func(tx *db.Tx, v crm.Viewer, id crm.ID) (*contact.Contact, error)) {
-		register(s, huma.Operation{
-			OperationID: id, Method: http.MethodPost, Path: "/contacts/{id}/" + path, Tags: []string{"Conversations"}, Summary: summary,
-		}, func(ctx context.Context, c caller, in *IDPath) (*contactOutput, error) {
-			err := s.DB.Write(ctx, func(tx *db.Tx) error {
-				_, err := do(tx, c.Viewer, in.id())
-				return err
-			})
-			if err != nil {
-				return nil, err
-			}
-			return s.contactAfter(ctx, c, in.id())
-		})
-	}
-	act("close-conversation", "close", "Close the open conversation", s.Inbox.Close)
-	act("open-conversation", "open", "Open a conversation", s.Inbox.Open)
-	register(s, huma.Operation{
-		OperationID: "assign-contact", Method: http.MethodPost, Path: "/contacts/{id}/assign", Tags: []string{"Conversations"},
-		Summary: "Assign a contact to a user, or to nobody",
-	}, func(ctx context.Context, c caller, in *struct {
-		IDPath
-		Body struct {
-			UserID *string `json:"user_id" nullable:"true" doc:"null unassigns."`
-		}
-	}) (*contactOutput, error) {
-		var user crm.ID
-		if in.Body.UserID != nil {
-			var err error
-			if user, err = crm.ParseID(*in.Body.UserID); err != nil {
-				return nil, crm.RefuseField("user_id", crm.CodeUnknownUser)
-			}
-		}
-		err := s.DB.Write(ctx, func(tx *db.Tx) error {
-			_, err := s.Inbox.Assign(tx, c.Viewer, in.id(), user)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		return s.contactAfter(ctx, c, in.id())
-	})
 }
 
 func (s *Server) markOperations() {

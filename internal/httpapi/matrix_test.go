@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/crm"
@@ -143,6 +144,13 @@ func expected() map[string]string {
 		"open-conversation": contact, "mark-read": contact, "mark-unread": contact, "save-draft": contact, "type": contact,
 		"list-messages": contact, "send-message": contact, "retry-message": contact, "react": contact,
 
+		"snooze-contact": contact, "unsnooze-contact": contact, "block-contact": contact, "unblock-contact": contact, "set-bot": contact, "tag-contact": contact,
+		"get-closing": member, "set-closing": "u+fff++f",
+		"list-custom-inboxes": member, "create-custom-inbox": member, "list-filter-fields": member, "filter-contacts": member,
+		"update-custom-inbox": "unnnnn+n", "delete-custom-inbox": "unnnnn+n", // the owner's, shared with nobody
+		"list-fields": member, "create-field": "u+fff++f", "update-field": "unfff++f", "delete-field": "unffff+f",
+		"list-tags": member, "create-tag": member, "update-tag": "unfff++f", "delete-tag": "unffff+f",
+
 		"list-channel-types": member, "list-channels": member, "get-channel": "un++++++", "list-templates": "un++++++",
 		"create-channel": "u+fff++f", "update-channel": "unfff++f", "delete-channel": "unffff+f", "check-channel": "unfff++f",
 		"list-inbound": "unfff++f", "replay-inbound": "unfff++f", "list-dead-jobs": "u+fff++f", "replay-dead-job": "unfff++f",
@@ -190,6 +198,14 @@ func TestAuthorisationMatrix(t *testing.T) {
 			var team idOnly
 			s.do(s.tokens["owner"], "POST", "/teams", map[string]any{"name": name}).into(t, &team)
 			return team.ID
+		case "update-field", "delete-field":
+			var f idOnly
+			s.do(s.tokens["owner"], "POST", "/contact-fields", map[string]any{"name": name, "type": "text"}).into(t, &f)
+			return f.ID
+		case "update-tag", "delete-tag":
+			var tag idOnly
+			s.do(s.tokens["owner"], "POST", "/tags", map[string]any{"name": name}).into(t, &tag)
+			return tag.ID
 		case "delete-channel":
 			var extra idOnly
 			s.do(s.tokens["owner"], "POST", "/channels?check=false", map[string]any{"type": "telegram", "name": name, "config": map[string]string{
@@ -237,6 +253,8 @@ func TestAuthorisationMatrix(t *testing.T) {
 		"change-password": map[string]string{"current": "wrong", "new": "another quiet password"},
 		"create-contact":  map[string]string{"first_name": "New"}, "assign-contact": map[string]any{"user_id": nil},
 		"send-message": map[string]any{"text": "hi", "comment": true}, "react": map[string]string{"emoji": "👍"},
+		"snooze-contact": map[string]any{"until": time.Now().Add(time.Hour)}, "set-bot": map[string]bool{"on": false},
+		"set-closing": map[string]any{"mode": "optional", "categories": []any{}}, "filter-contacts": map[string]any{"filter": map[string]any{"match": "all"}},
 		"type": map[string]bool{"on": false}, "save-draft": map[string]string{"text": "x"},
 	}
 	want := expected()
@@ -259,7 +277,14 @@ func TestAuthorisationMatrix(t *testing.T) {
 				if contact != "" {
 					s.assign(contact, "agent")
 				}
-				url := strings.NewReplacer("{id}", ids(op, who), "{message}", message, "{inbound}", trouble.Items[0].ID, "{inbox}", "all").Replace(path)
+				named := "all"
+				if strings.HasPrefix(path, "/api/v1/custom-inboxes/") {
+					var x idOnly
+					s.made++
+					s.do(s.tokens["owner"], "POST", "/custom-inboxes", map[string]any{"name": fmt.Sprint("inbox", s.made), "filter": map[string]any{"match": "all"}}).into(t, &x)
+					named = x.ID
+				}
+				url := strings.NewReplacer("{id}", ids(op, who), "{message}", message, "{inbound}", trouble.Items[0].ID, "{inbox}", named).Replace(path)
 				got += verdict(s.as(who, strings.ToUpper(method), url, body))
 				if _, ok := s.cookies[who]; ok && (op == "logout" || op == "revoke-session") {
 					s.session(who) // that one may have ended

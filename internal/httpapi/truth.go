@@ -9,6 +9,7 @@ import (
 
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/eventlog"
+	"github.com/bandeja/bandeja/internal/filter"
 )
 
 const schemaRef = "#/components/schemas/"
@@ -35,7 +36,11 @@ func enumerations() map[reflect.Type]enumeration {
 		// Those that a timeline shows.
 		reflect.TypeFor[eventlog.Kind](): words("EventKind", eventlog.ConversationOpened, eventlog.ConversationClosed,
 			eventlog.Assigned, eventlog.Unassigned, eventlog.ChannelAdded, eventlog.ChannelEvent, eventlog.PageChange,
-			eventlog.ContactBlocked, eventlog.ContactUnblocked, eventlog.Welcome, eventlog.IdentityChanged, eventlog.ContactCreated),
+			eventlog.ContactBlocked, eventlog.ContactUnblocked, eventlog.Welcome, eventlog.IdentityChanged, eventlog.ContactCreated,
+			eventlog.Snoozed, eventlog.Unsnoozed, eventlog.BotOff, eventlog.BotOn),
+		reflect.TypeFor[filter.Operator](): words("FilterOperator", filter.Is, filter.IsNot, filter.Contains, filter.NotContains,
+			filter.StartsWith, filter.Greater, filter.Less, filter.Between, filter.After, filter.Before, filter.AnyOf, filter.AllOf,
+			filter.NoneOf, filter.Exists, filter.NotExists, ""),
 	}
 }
 

@@ -3,7 +3,6 @@ package inbox
 import (
 	"errors"
 
-	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
@@ -15,11 +14,7 @@ import (
 // event gets the id, so that it stands before the message that caused it.
 func (w *workset) open(t *tracked, by crm.Actor, id crm.ID, ch *gateway.Channel, referral *crm.Referral) bool {
 	if t.Conversation != 0 {
-		if t.Status == crm.Snoozed {
-			t.Status, t.StatusSince, t.dirty = crm.Open, w.tx.Micros(), true
-			return true
-		}
-		return false
+		return w.wake(t, by)
 	}
 	c := w.tx.NewID()
 	now := w.tx.Micros()
@@ -75,55 +70,6 @@ func (in *Inbox) Open(tx *db.Tx, v crm.Viewer, id crm.ID) (*contact.Contact, err
 			return crm.Refuse(crm.CodeBlocked)
 		}
 		w.open(t, v.Actor(), 0, nil, nil)
-		return nil
-	})
-}
-
-// Close closes the open conversation and, where the workspace wants it so,
-// unassigns the contact. Closing what is closed is nothing.
-func (in *Inbox) Close(tx *db.Tx, v crm.Viewer, id crm.ID) (*contact.Contact, error) {
-	return in.act(tx, v, id, func(w *workset, t *tracked) error {
-		if t.Blocked {
-			return crm.Refuse(crm.CodeBlocked)
-		}
-		if t.Conversation == 0 {
-			return nil
-		}
-		now, by := tx.Micros(), v.Actor()
-		err := tx.Queue(`UPDATE conversation SET closed_at = $1, closed_source = $2, closed_by = $3
-			WHERE workspace_id = $4 AND contact_id = $5 AND id = $6`,
-			now, string(by.Source), int64(by.ID), int64(v.Workspace), int64(t.ID), int64(t.Conversation))
-		if err != nil {
-			return err
-		}
-		w.append(eventlog.Event{
-			Kind: eventlog.ConversationClosed, Contact: t.ID, Conversation: t.Conversation, Actor: by, Timeline: true,
-		})
-		var unassign bool
-		if err := tx.Row(`SELECT unassign_on_close FROM workspace WHERE id = $1`, []any{v.Workspace}, &unassign); err != nil {
-			return err
-		}
-		if unassign {
-			w.assign(t, 0, crm.Actor{Source: crm.BySystem})
-		}
-		t.Conversation, t.Status, t.StatusSince, t.Unread, t.dirty = 0, crm.Closed, now, 0, true
-		return nil
-	})
-}
-
-// Assign gives a contact to a member of the workspace, or to nobody with 0.
-func (in *Inbox) Assign(tx *db.Tx, v crm.Viewer, id, user crm.ID) (*contact.Contact, error) {
-	return in.act(tx, v, id, func(w *workset, t *tracked) error {
-		if user != 0 {
-			ok, err := account.IsMember(tx, v.Workspace, user)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				return crm.RefuseField("user_id", crm.CodeUnknownUser)
-			}
-		}
-		w.assign(t, user, v.Actor())
 		return nil
 	})
 }

@@ -29,6 +29,7 @@ func New(events *eventlog.Log, gw *gateway.Gateway, logger *slog.Logger) *Inbox 
 	in := &Inbox{d: gw.DB, events: events, queue: gw.Queue, gw: gw, log: logger}
 	gw.SetInbox(in)
 	in.queue.Handle(jobHandOver, jobs.Handler{Run: in.runHandOver})
+	in.queue.Handle(jobUnsnooze, jobs.Handler{Run: in.runUnsnooze})
 	return in
 }
 
@@ -63,7 +64,7 @@ type tracked struct {
 func (t *tracked) sameState() bool {
 	a, b := t.Contact, &t.before
 	return !t.fresh && a.Assignee == b.Assignee && a.Status == b.Status && a.StatusSince == b.StatusSince &&
-		a.Conversation == b.Conversation && a.Blocked == b.Blocked
+		a.Conversation == b.Conversation && a.Blocked == b.Blocked && a.SnoozedUntil == b.SnoozedUntil && a.BotOn == b.BotOn
 }
 
 func (in *Inbox) work(tx *db.Tx, workspace crm.ID) *workset {

@@ -69,12 +69,15 @@ func (w *world) do(t *rapid.T, s step) {
 			return err
 		})
 	case 4:
-		act(func(tx *db.Tx) error { _, err := w.in.Close(tx, w.viewer, id); return err })
+		act(func(tx *db.Tx) error { _, err := w.in.Close(tx, w.viewer, id, inbox.Note{}); return err })
 	case 5:
 		act(func(tx *db.Tx) error { _, err := w.in.Open(tx, w.viewer, id); return err })
 	case 6:
 		user := []crm.ID{0, w.viewer.User, w.other.User}[s.n%3]
-		act(func(tx *db.Tx) error { _, err := w.in.Assign(tx, w.viewer, id, user); return err })
+		act(func(tx *db.Tx) error {
+			_, err := w.in.Assign(tx, w.viewer, id, inbox.Assignment{User: user})
+			return err
+		})
 	case 7:
 		act(func(tx *db.Tx) error { _, err := w.in.MarkRead(tx, w.viewer, id); return err })
 	case 8:

@@ -14,6 +14,7 @@ import (
 	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/filter"
 )
 
 // Name names an inbox.
@@ -27,7 +28,10 @@ const (
 	Blocked    Name = "blocked"
 )
 
-const teamPrefix = "team-"
+const (
+	teamPrefix  = "team-"
+	inboxPrefix = "custom-"
+)
 
 // TeamInbox names the inbox of a team: the contacts assigned to its members.
 func TeamInbox(team crm.ID) Name { return Name(teamPrefix + team.String()) }
@@ -42,11 +46,26 @@ func (n Name) Team() (crm.ID, bool) {
 	return id, err == nil
 }
 
+// CustomInbox names a custom inbox.
+func CustomInbox(id crm.ID) Name { return Name(inboxPrefix + id.String()) }
+
+// Custom returns the id of a custom inbox.
+func (n Name) Custom() (crm.ID, bool) {
+	text, ok := strings.CutPrefix(string(n), inboxPrefix)
+	if !ok {
+		return 0, false
+	}
+	id, err := crm.ParseID(text)
+	return id, err == nil
+}
+
 // members returns by whom an inbox's contacts are assigned (0 for nobody), or nil
 // for every contact. An inbox that the viewer hasn't is refused: as not existing
 // where it is another team's.
 func (n Name) members(tx *db.Tx, v crm.Viewer) ([]crm.ID, error) {
 	switch n {
+	case "": // none in particular: whomever the viewer may know of
+		return v.Scope(), nil
 	case All, Blocked:
 		if v.Restricted() {
 			return nil, crm.Refuse(crm.CodeForbidden)
@@ -94,6 +113,11 @@ type ListQuery struct {
 	Inbox Name
 	// Status is a conversation status, or "" for all.
 	Status crm.ConversationStatus
+	// Unreplied leaves only contacts that wait for an answer.
+	Unreplied bool
+	// Filter, where set, leaves only contacts that it holds for. A custom inbox has
+	// its own, which stands above the rest of the query.
+	Filter *filter.Node
 	Sort   Sort
 	Cursor string
 	Limit  int
@@ -157,18 +181,18 @@ func List(tx *db.Tx, v crm.Viewer, q ListQuery) (rows []*contact.Contact, next s
 		}
 		from = &c
 	}
-	members, err := q.Inbox.members(tx, v)
+	w := walk{workspace: v.Workspace, column: column, down: down, from: from, limit: q.Limit + 1, blocked: q.Inbox == Blocked, unreplied: q.Unreplied}
+	members, err := w.aim(tx, v, q)
 	if err != nil {
 		return nil, "", err
 	}
-	w := walk{workspace: v.Workspace, column: column, down: down, from: from, limit: q.Limit + 1, blocked: q.Inbox == Blocked}
 	for _, s := range statuses {
 		var part []*contact.Contact
 		switch {
 		case members == nil:
 			part, err = w.rows(tx, s, ``)
 		case len(members) == 1:
-			part, err = w.rows(tx, s, ` AND assignee_id = `, members[0])
+			part, err = w.rows(tx, s, ` AND c.assignee_id = `, members[0])
 		default:
 			part, err = w.merged(tx, s, members)
 		}
@@ -206,33 +230,91 @@ type walk struct {
 	from      *cursor
 	limit     int
 	blocked   bool
+	unreplied bool
+	// lens and tree are set where a filter must hold.
+	lens *Lens
+	tree *filter.Node
+	// ids, where not nil, are all that can match: found by an index of another table.
+	ids []crm.ID
+}
+
+// aim prepares the walk for an inbox and a filter, and returns by whom the contacts
+// are assigned; nil for everybody.
+func (w *walk) aim(tx *db.Tx, v crm.Viewer, q ListQuery) ([]crm.ID, error) {
+	id, custom := q.Inbox.Custom()
+	if !custom && q.Filter == nil {
+		return q.Inbox.members(tx, v)
+	}
+	tree := filter.Node{Match: filter.All}
+	var members []crm.ID
+	if custom {
+		x, err := GetCustom(tx, v, id)
+		if err != nil {
+			return nil, err
+		}
+		tree.Of = append(tree.Of, x.Filter)
+		members = v.Scope() // shared or not, it shows nobody more than they may see
+	} else {
+		var err error
+		if members, err = q.Inbox.members(tx, v); err != nil {
+			return nil, err
+		}
+	}
+	if q.Filter != nil {
+		tree.Of = append(tree.Of, *q.Filter)
+	}
+	lens, err := NewLens(tx, v.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	w.lens, w.tree = lens, &tree
+	if assigned, ok := assigneesOf(tree); ok {
+		members = meet(members, assigned)
+	}
+	if members == nil || len(members) > 1 {
+		w.ids, err = few(tx, lens, tree)
+	}
+	return members, err
 }
 
 // text returns the rest of a statement over contacts of a status: which, in which
 // order, how many. and is a further condition that ends before its one value.
 func (w walk) text(args []any, status crm.ConversationStatus, and string, value ...any) (string, []any) {
-	q := ` FROM contact WHERE NOT blocked`
+	q := ` FROM contact c WHERE NOT c.blocked`
 	if w.blocked {
-		q = ` FROM contact WHERE blocked`
+		q = ` FROM contact c WHERE c.blocked`
 	}
 	add := func(text string, values ...any) {
 		q += text + db.Params(len(args)+1, len(values))
 		args = append(args, values...)
 	}
-	add(` AND workspace_id = `, w.workspace)
+	add(` AND c.workspace_id = `, w.workspace)
 	if and != "" {
 		add(and, value...)
 	}
-	add(` AND status = `, string(status))
+	add(` AND c.status = `, string(status))
 	compare, order := ` > (`, ``
 	if w.down {
 		compare, order = ` < (`, ` DESC`
 	}
 	if w.from != nil {
-		add(` AND (`+w.column+`, id)`+compare, w.from.Value, w.from.ID)
+		add(` AND (c.`+w.column+`, c.id)`+compare, w.from.Value, w.from.ID)
 		q += `)`
 	}
-	add(` ORDER BY `+w.column+order+`, id`+order+` LIMIT `, w.limit)
+	if w.unreplied {
+		q += ` AND c.unreplied`
+	}
+	if w.ids != nil {
+		var list string
+		list, args = db.InList(args, w.ids)
+		q += ` AND c.id IN (` + list + `)`
+	}
+	if w.tree != nil {
+		var test string
+		test, args = filter.SQL(*w.tree, w.lens.Field, w.lens.source, w.lens.Env(), args)
+		q += ` AND ` + test
+	}
+	add(` ORDER BY c.`+w.column+order+`, c.id`+order+` LIMIT `, w.limit)
 	return q, args
 }
 
@@ -264,11 +346,11 @@ func (w walk) merged(tx *db.Tx, status crm.ConversationStatus, members []crm.ID)
 		var args []any
 		for i, m := range chunk {
 			var q string
-			q, args = w.text(args, status, ` AND assignee_id = `, m)
+			q, args = w.text(args, status, ` AND c.assignee_id = `, m)
 			if i > 0 {
 				b.WriteString(` UNION ALL `)
 			}
-			b.WriteString(`SELECT * FROM (SELECT ` + w.column + `, id` + q + `) m` + strconv.Itoa(i))
+			b.WriteString(`SELECT * FROM (SELECT c.` + w.column + `, c.id` + q + `) m` + strconv.Itoa(i))
 		}
 		err := tx.Each(b.String(), args, func(r *sql.Rows) error {
 			var p place
@@ -300,6 +382,116 @@ func (w walk) merged(tx *db.Tx, status crm.ConversationStatus, members []crm.ID)
 		out = append(out, byID[id])
 	}
 	return out, nil
+}
+
+// assigneesOf returns the assignees to which a tree confines the contacts, if it
+// does: a walk for each of them is short.
+func assigneesOf(n filter.Node) ([]crm.ID, bool) {
+	if n.Field == "assignee" && (n.Operator == filter.Is || n.Operator == filter.AnyOf) {
+		var out []crm.ID
+		for _, v := range n.Value {
+			if id, err := crm.ParseID(v); err == nil {
+				out = append(out, id)
+			}
+		}
+		slices.Sort(out)
+		return slices.Compact(out), true
+	}
+	if n.Match == filter.All || len(n.Of) == 1 {
+		for _, part := range n.Of {
+			if out, ok := assigneesOf(part); ok {
+				return out, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// meet returns what two lists have in common; nil is everything.
+func meet(a, b []crm.ID) []crm.ID {
+	if a == nil {
+		return b
+	}
+	return slices.DeleteFunc(slices.Clone(a), func(x crm.ID) bool { return !slices.Contains(b, x) })
+}
+
+// fewEnough is up to how many contacts a list is made of them rather than by walking
+// along it until enough fit.
+const fewEnough = 2000
+
+// few looks for a condition that must hold and that an index answers with few
+// contacts; nil where there is none.
+func few(tx *db.Tx, l *Lens, n filter.Node) ([]crm.ID, error) {
+	if n.Field == "" {
+		if n.Match != filter.All && len(n.Of) != 1 {
+			return nil, nil
+		}
+		for _, part := range n.Of {
+			if ids, err := few(tx, l, part); err != nil || ids != nil {
+				return ids, err
+			}
+		}
+		return nil, nil
+	}
+	var q string
+	args := []any{l.workspace}
+	add := func(text string, values ...any) {
+		q += text + db.Params(len(args)+1, len(values))
+		args = append(args, values...)
+	}
+	f, custom := l.custom[n.Field]
+	switch {
+	case n.Field == "tag" && (n.Operator == filter.AnyOf || n.Operator == filter.AllOf):
+		values := n.Value
+		if n.Operator == filter.AllOf {
+			values = values[:1]
+		}
+		q = `SELECT DISTINCT contact_id FROM contact_tag WHERE workspace_id = $1`
+		var list []any
+		for _, v := range values {
+			if id, err := crm.ParseID(v); err == nil {
+				list = append(list, int64(id))
+			}
+		}
+		if len(list) == 0 {
+			return nil, nil
+		}
+		add(` AND tag_id IN (`, list...)
+		q += `)`
+	case custom && n.Operator == filter.Is && (f.Type.Kind() == filter.Text || f.Type.Kind() == filter.Choice):
+		want := n.Value[0]
+		if f.Type.Kind() == filter.Text {
+			want = crm.Fold(want)
+		}
+		q = `SELECT contact_id FROM contact_value WHERE workspace_id = $1`
+		add(` AND field_id = `, f.ID)
+		add(` AND folded = `, want)
+	case n.Operator == filter.Is && n.Field == "email":
+		q = `SELECT DISTINCT contact_id FROM contact_term WHERE workspace_id = $1`
+		add(` AND term = `, crm.Fold(n.Value[0]))
+	case n.Operator == filter.Is && n.Field == "phone":
+		q = `SELECT DISTINCT contact_id FROM contact_term WHERE workspace_id = $1`
+		add(` AND term = `, crm.Digits(n.Value[0]))
+	default:
+		return nil, nil
+	}
+	add(` LIMIT `, fewEnough+1)
+	ids := []crm.ID{}
+	err := tx.Each(q, args, func(r *sql.Rows) error {
+		var id crm.ID
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case len(ids) > fewEnough:
+		return nil, nil
+	case len(ids) == 0:
+		ids = append(ids, 0) // nobody
+	}
+	return ids, nil
 }
 
 // Search returns a page of the contacts that a text finds, and the next cursor.

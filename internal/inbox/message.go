@@ -262,6 +262,9 @@ func (t *tracked) touch(m *Message, channelType string) {
 	if m.Channel != 0 {
 		t.Last.Channel, t.Last.ChannelType = m.Channel, channelType
 	}
+	if m.Direction != crm.Comment {
+		t.Unreplied = m.Direction == crm.Incoming && t.Conversation != 0 && !t.Blocked
+	}
 	t.dirty = true
 	t.mark(m)
 }

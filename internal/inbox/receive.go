@@ -175,7 +175,7 @@ func (a *arrival) contactFor(e *channel.Inbound) (*tracked, error) {
 		}
 	}
 	if t == nil {
-		c := &contact.Contact{Workspace: a.workspace, ID: a.tx.NewID(), Status: crm.Closed}
+		c := &contact.Contact{Workspace: a.workspace, ID: a.tx.NewID(), Status: crm.Closed, BotOn: true}
 		a.fill(c, e)
 		if err := contact.Insert(a.tx, c); err != nil {
 			return nil, err

@@ -56,6 +56,12 @@ func push(e *eventlog.Event, contacts map[crm.ID]*contact.Contact, messages map[
 	case eventlog.MembersChanged:
 		p.Type = "members"
 		return p
+	case eventlog.FieldsChanged:
+		p.Type = "fields"
+		return p
+	case eventlog.InboxesChanged:
+		p.Type = "inboxes"
+		return p
 	}
 	c := contacts[e.Contact]
 	if c == nil {

@@ -127,6 +127,12 @@ type EventData struct {
 	Text         *string       `json:"text,omitempty"`
 	Title        *string       `json:"title,omitempty"`
 	URL          *string       `json:"url,omitempty"`
+	Category     *string       `json:"category,omitempty"`
+	Summary      *string       `json:"summary,omitempty"`
+	Until        *time.Time    `json:"until,omitempty"`
+	Workflow     *string       `json:"workflow,omitempty" doc:"The workflow's name."`
+	Broadcast    *string       `json:"broadcast,omitempty" doc:"The broadcast's name."`
+	ContactName  *string       `json:"contact_name,omitempty" doc:"Of a merge: the other contact."`
 }
 
 // EventOf returns an event.
@@ -171,7 +177,7 @@ func (i Item) MarshalJSON() ([]byte, error) {
 type Push struct {
 	Seq       string      `json:"seq,omitempty"`
 	From      string      `json:"from,omitempty" doc:"The first of a stretch of the log that ends with seq, of which nothing is shown."`
-	Type      string      `json:"type" enum:"message,message_updated,event,contact,hidden,channel,members,skip,counts,typing,presence"`
+	Type      string      `json:"type" enum:"message,message_updated,event,contact,hidden,channel,members,fields,inboxes,skip,counts,typing,presence"`
 	ContactID string      `json:"contact_id,omitempty"`
 	Message   *Message    `json:"message,omitempty"`
 	Event     *Event      `json:"event,omitempty"`

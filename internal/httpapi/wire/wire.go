@@ -13,6 +13,7 @@ import (
 	"github.com/bandeja/bandeja/internal/blob"
 	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/filter"
 	"github.com/bandeja/bandeja/internal/inbox"
 )
 
@@ -213,6 +214,8 @@ type ContactRow struct {
 	Channel        *ChannelRef  `json:"channel"`
 	Blocked        bool         `json:"blocked"`
 	LastIncomingAt *time.Time   `json:"last_incoming_at"`
+	Unreplied      bool         `json:"unreplied" doc:"A conversation is open and the contact wrote last, not counting comments."`
+	SnoozedUntil   *time.Time   `json:"snoozed_until"`
 }
 
 // Names tells what users are called.
@@ -224,7 +227,7 @@ func RowOf(c *contact.Contact, names Names) ContactRow {
 	row := ContactRow{
 		ID: c.ID.String(), Name: name, Initials: Initials(name), Color: Color(c.ID), PictureURL: c.Picture,
 		Status: string(c.Status), StatusSince: *Time(max(c.StatusSince, 1)), Unread: c.Unread, AssigneeID: ID(c.Assignee),
-		Blocked: c.Blocked, LastIncomingAt: Time(c.LastIncomingAt),
+		Blocked: c.Blocked, LastIncomingAt: Time(c.LastIncomingAt), Unreplied: c.Unreplied, SnoozedUntil: Time(c.SnoozedUntil),
 	}
 	if c.Last.ID != 0 {
 		row.LastMessage = &LastMessage{
@@ -284,7 +287,73 @@ type Contact struct {
 	Identities   []Identity    `json:"identities" nullable:"false"`
 	Conversation *Conversation `json:"conversation"`
 	Draft        *Draft        `json:"draft"`
-	ETag         string        `json:"etag"`
+	// Fields are the custom fields that have a value.
+	Fields map[string]string `json:"fields" doc:"Custom fields by slug, as far as they have a value."`
+	TagIDs []string          `json:"tag_ids" nullable:"false"`
+	BotOn  bool              `json:"bot_on" doc:"Bots may answer the contact."`
+	ETag   string            `json:"etag"`
+}
+
+// Field is a custom field of contacts.
+type Field struct {
+	ID          string   `json:"id"`
+	Slug        string   `json:"slug" doc:"Names the field in variables and filters; it never changes."`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Type        string   `json:"type" enum:"text,list,checkbox,email,number,url,date,time"`
+	Options     []string `json:"options" nullable:"false" doc:"Of a list."`
+}
+
+// FieldOf returns a custom field.
+func FieldOf(f contact.Field) Field {
+	out := Field{ID: f.ID.String(), Slug: f.Slug, Name: f.Name, Description: f.Description, Type: string(f.Type), Options: f.Options}
+	if out.Options == nil {
+		out.Options = []string{}
+	}
+	return out
+}
+
+// Tag is a label that contacts carry.
+type Tag struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	Color       string `json:"color" enum:"grey,red,orange,yellow,green,blue,indigo,purple"`
+	Emoji       string `json:"emoji"`
+}
+
+// TagOf returns a tag.
+func TagOf(t contact.Tag) Tag {
+	return Tag{ID: t.ID.String(), Name: t.Name, Description: t.Description, Color: t.Color, Emoji: t.Emoji}
+}
+
+// CustomInbox is a saved filter that serves as an inbox.
+type CustomInbox struct {
+	ID        string        `json:"id" doc:"custom- and a number."`
+	Name      string        `json:"name"`
+	CreatorID string        `json:"creator_id"`
+	Filter    filter.Node   `json:"filter"`
+	Sharing   inbox.Sharing `json:"sharing" enum:"private,public,shared"`
+	UserIDs   []string      `json:"user_ids" nullable:"false"`
+	TeamIDs   []string      `json:"team_ids" nullable:"false"`
+	UpdatedAt *time.Time    `json:"updated_at" nullable:"false"`
+}
+
+// CustomInboxOf returns a custom inbox.
+func CustomInboxOf(c inbox.Custom) CustomInbox {
+	return CustomInbox{
+		ID: string(inbox.CustomInbox(c.ID)), Name: c.Name, CreatorID: c.Creator.String(), Filter: c.Filter, Sharing: c.Sharing,
+		UserIDs: IDs(c.Users), TeamIDs: IDs(c.Teams), UpdatedAt: Time(c.UpdatedAt),
+	}
+}
+
+// IDs returns ids as texts, never null.
+func IDs(list []crm.ID) []string {
+	out := make([]string, 0, len(list))
+	for _, id := range list {
+		out = append(out, id.String())
+	}
+	return out
 }
 
 // ETag is a contact's version as an entity tag.
