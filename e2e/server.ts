@@ -109,6 +109,16 @@ export class Server {
     this.token = this.command(['token', 'add', ...who, '--name', 'e2e']);
   }
 
+  /** Adds a colleague by the command line, and returns what they sign in with. */
+  addUser(name: string, role: 'owner' | 'manager' | 'agent', language = 'en'): { email: string; password: string } {
+    const who = { email: `${name.toLowerCase().replaceAll(' ', '.')}@example.com`, password: owner.password };
+    this.command(
+      ['user', 'add', '--data', this.dir, '--email', who.email, '--name', name, '--role', role, '--language', language, '--password-stdin'],
+      who.password,
+    );
+    return who;
+  }
+
   async api<T>(method: string, path: string, body?: unknown): Promise<T> {
     const r = await fetch(`${this.url}/api/v1${path}`, {
       method,

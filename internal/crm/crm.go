@@ -132,6 +132,7 @@ const (
 	ByAPI       Source = "api"
 	ByBroadcast Source = "broadcast"
 	ByEcho      Source = "echo"
+	ByMerge     Source = "merge" // of two contacts
 	BySystem    Source = "system"
 )
 

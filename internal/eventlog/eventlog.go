@@ -48,6 +48,12 @@ const (
 	BotOff             Kind = "bot_off"
 	BotOn              Kind = "bot_on"
 	TagsChanged        Kind = "tags_changed"
+	AssignFailed       Kind = "assign_failed"
+	BroadcastSent      Kind = "broadcast_sent"
+	WorkflowStarted    Kind = "workflow_started"
+	WorkflowEnded      Kind = "workflow_ended"
+	ContactMerged      Kind = "contact_merged"
+	ContactUnmerged    Kind = "contact_unmerged"
 )
 
 // Event is one thing that happened.

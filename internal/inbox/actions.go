@@ -34,6 +34,9 @@ func (w *workset) open(t *tracked, by crm.Actor, id crm.ID, ch *gateway.Channel,
 	if referral != nil {
 		data["referral"] = referral
 	}
+	if w.welcome {
+		data["welcome"] = true
+	}
 	w.append(eventlog.Event{
 		Kind: eventlog.ConversationOpened, ID: id, Contact: t.ID, Conversation: c, Actor: by,
 		Data: eventlog.Data(data), Timeline: true,

@@ -50,6 +50,8 @@ type workset struct {
 	tx        *db.Tx
 	workspace crm.ID
 	contacts  map[crm.ID]*tracked
+	// welcome is set while a channel's welcome opens a conversation.
+	welcome bool
 }
 
 type tracked struct {

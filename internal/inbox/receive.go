@@ -399,6 +399,7 @@ func (a *arrival) noteReach(t *tracked, e *channel.Inbound, m *Message, incoming
 // open opens a conversation unless one is open, and wakes a snoozed one.
 func (a *arrival) open(t *tracked, by crm.Actor, e *channel.Inbound, referral *crm.Referral) {
 	id := a.tx.NewIDAt(e.SentAt)
+	a.workset.welcome = e.Kind == channel.InWelcome
 	a.workset.open(t, by, id, a.ch, referral)
 }
 

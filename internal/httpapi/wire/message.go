@@ -130,6 +130,7 @@ type EventData struct {
 	Category     *string       `json:"category,omitempty"`
 	Summary      *string       `json:"summary,omitempty"`
 	Until        *time.Time    `json:"until,omitempty"`
+	Welcome      *bool         `json:"welcome,omitempty" doc:"The conversation was opened by the channel's welcome, as /start."`
 	Workflow     *string       `json:"workflow,omitempty" doc:"The workflow's name."`
 	Broadcast    *string       `json:"broadcast,omitempty" doc:"The broadcast's name."`
 	ContactName  *string       `json:"contact_name,omitempty" doc:"Of a merge: the other contact."`

@@ -59,7 +59,14 @@ type Call<Operation> = Options &
   (Operation extends { parameters: { header?: infer T } } ? { headers?: T } : unknown) &
   (Operation extends { requestBody: { content: { 'application/json': infer T } } }
     ? { body: T }
-    : unknown);
+    : OptionalBody<Operation>);
+type OptionalBody<Operation> = Operation extends { requestBody?: infer B }
+  ? [NonNullable<B>] extends [never]
+    ? unknown
+    : NonNullable<B> extends { content: { 'application/json': infer T } }
+      ? { body?: T }
+      : unknown
+  : unknown;
 
 interface Options {
   signal?: AbortSignal;

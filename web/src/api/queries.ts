@@ -40,6 +40,27 @@ export const teamsQuery = queryOptions({
   queryFn: async ({ signal }) => (await get('/teams', { signal })).items,
 });
 
+/** Whether closing asks for a note, and the categories there are. */
+export const closingQuery = queryOptions({
+  queryKey: ['closing'],
+  queryFn: ({ signal }) => get('/closing', { signal }),
+});
+
+export const fieldsQuery = queryOptions({
+  queryKey: ['fields'],
+  queryFn: async ({ signal }) => (await get('/contact-fields', { signal })).items,
+});
+
+export const tagsQuery = queryOptions({
+  queryKey: ['tags'],
+  queryFn: async ({ signal }) => (await get('/tags', { signal })).items,
+});
+
+export const customInboxesQuery = queryOptions({
+  queryKey: ['custom-inboxes'],
+  queryFn: async ({ signal }) => (await get('/custom-inboxes', { signal })).items,
+});
+
 export const channelsQuery = queryOptions({
   queryKey: ['channels'],
   queryFn: async ({ signal }) => (await get('/channels', { signal })).items,

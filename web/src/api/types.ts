@@ -32,6 +32,13 @@ export type Inbox = Schemas['Inbox'];
 /** all, mine, unassigned, blocked, or team- and a team's id. */
 export type InboxId = Inbox['id'];
 export type ContactRow = Schemas['ContactRow'];
+export type Closing = Schemas['Closing'];
+export type CustomField = Schemas['Field'];
+export type Tag = Schemas['Tag'];
+export type CustomInbox = Schemas['CustomInbox'];
+export type FilterNode = Schemas['Node'];
+export type FilterField = Schemas['FilterField'];
+export type FilterOperator = Schemas['FilterOperator'];
 export type ContactStatus = ContactRow['status'];
 export type Contact = Schemas['Contact'];
 export type ContactInput = Schemas['ContactInput'];
@@ -75,6 +82,8 @@ export type SequencedPush =
   | Pushed<'hidden', 'seq' | 'contact_id'>
   | Pushed<'channel', 'seq' | 'channel_id'>
   | Pushed<'members', 'seq'>
+  | Pushed<'fields', 'seq'>
+  | Pushed<'inboxes', 'seq'>
   | (Pushed<'skip', 'seq'> & { from?: string });
 
 /** Of the moment. */

@@ -32,6 +32,23 @@ export const en = {
     'They appear in the inbox with their first message, or when you open a conversation.',
   create: 'Add contact',
   creating: 'Adding…',
+  // Snoozing and closing
+  snoozeUntil: 'Snooze until',
+  snoozePresets: {
+    hour: 'In an hour',
+    later: 'In four hours',
+    tomorrow: 'Tomorrow morning',
+    monday: 'Next Monday',
+    week: 'In a week',
+  },
+  snoozeOwn: 'Another day and time',
+  snoozePast: 'Choose a time that is still to come.',
+  closingCategory: 'Category',
+  categoryNeeded: 'Choose a category to close the conversation.',
+  summary: 'Summary',
+  summaryNeeded: 'Write a summary to close the conversation.',
+  summaryTooLong: 'The summary is too long.',
+  optional: 'optional',
   // Palette and keys
   palettePlaceholder: 'Contact, inbox, setting or action',
   paletteEmpty: 'Nothing found',

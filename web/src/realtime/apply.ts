@@ -75,14 +75,23 @@ export function applySequenced(push: SequencedPush) {
       break;
     case 'members':
       // Names, teams and perhaps one's own rights.
-      for (const key of ['users', 'teams', 'inboxes', 'me'])
-        void queryClient.invalidateQueries({ queryKey: [key] });
+      refetch('users', 'teams', 'inboxes', 'me', 'closing');
+      break;
+    case 'fields':
+      refetch('fields', 'tags', 'filter-fields');
+      break;
+    case 'inboxes':
+      refetch('custom-inboxes');
       break;
     case 'channel':
       void queryClient.invalidateQueries({ queryKey: ['channels'] });
       void queryClient.invalidateQueries({ queryKey: ['channel', push.channel_id] });
       break;
   }
+}
+
+function refetch(...keys: string[]) {
+  for (const key of keys) void queryClient.invalidateQueries({ queryKey: [key] });
 }
 
 /** A contact that was given away, to somebody whose contacts one doesn't see. */

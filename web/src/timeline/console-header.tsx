@@ -15,7 +15,9 @@ import { MenuButton } from '../ui/menu';
 import { toast } from '../ui/toast';
 import { tip } from '../ui/tooltip';
 import { AssignButton } from './assign-button';
+import { CloseButton } from './close-button';
 import { ColleaguesHere } from './colleagues-here';
+import { SnoozeButton } from './snooze-button';
 import { useConversationActions } from './use-conversation-actions';
 
 export function ConsoleHeader({
@@ -33,10 +35,8 @@ export function ConsoleHeader({
   const { inbox } = useParams({ from: '/app/inbox/$inbox/$contactId' });
   const maySend = useMay('messages.send');
   const actions = useConversationActions(contact);
-  const open = contact.status !== 'closed';
   const mayToggle = maySend && !contact.blocked;
   useShortcuts({
-    e: () => mayToggle && void (open ? actions.close() : actions.open()),
     Escape: () =>
       void navigate({ to: '/inbox/$inbox', params: { inbox }, search: (o) => o as object }),
   });
@@ -70,15 +70,22 @@ export function ConsoleHeader({
         <div className="flex shrink-0 items-center gap-1 md:gap-1.5">
           <AssignButton contact={contact} onAssign={actions.assign} />
           {mayToggle && (
-            <button
-              type="button"
-              className={`btn @max-[460px]:w-9 @max-[460px]:px-0 ${open ? 'btn-primary' : ''}`}
-              aria-label={open ? t.closeConversation : t.openConversation}
-              {...tip(open ? t.closeConversation : t.openConversation, 'e')}
-              onClick={() => void (open ? actions.close() : actions.open())}
-            >
-              <Icon name={open ? 'check' : 'messages'} size={16} strokeWidth={open ? 2.2 : 1.6} />
-              <span className="@max-[460px]:hidden">{open ? t.closeShort : t.openShort}</span>
+            <>
+              <SnoozeButton
+                contact={contact}
+                onSnooze={(until) => void actions.snooze(until)}
+                onUnsnooze={() => void actions.unsnooze()}
+              />
+              <CloseButton
+                contact={contact}
+                onClose={(note) => void actions.close(note)}
+                onOpen={() => void actions.open()}
+              />
+            </>
+          )}
+          {maySend && contact.blocked && (
+            <button type="button" className="btn" onClick={() => void actions.unblock()}>
+              {t.unblock}
             </button>
           )}
           <MenuButton
@@ -94,6 +101,23 @@ export function ConsoleHeader({
                 onSelect: onMarkUnread,
               },
               { key: 'link', label: t.copyLink, icon: 'link', onSelect: () => void copyLink() },
+              ...(maySend
+                ? ([
+                    {
+                      key: 'bot',
+                      label: contact.bot_on ? t.pauseBot : t.resumeBot,
+                      icon: contact.bot_on ? 'pause' : 'play',
+                      onSelect: () => void actions.setBot(!contact.bot_on),
+                    },
+                    {
+                      key: 'block',
+                      label: contact.blocked ? t.unblock : t.block,
+                      icon: 'block',
+                      danger: !contact.blocked,
+                      onSelect: () => void (contact.blocked ? actions.unblock() : actions.block()),
+                    },
+                  ] as const)
+                : []),
               {
                 key: 'details',
                 label: drawer ? t.hideDetails : t.showDetails,
@@ -130,9 +154,11 @@ function Subtitle({ contact }: { contact: Contact }) {
   const when = since && (dayNumber(since) === dayNumber(now) ? clock(since) : momentOf(since));
   const state = contact.blocked
     ? t.blocked
-    : contact.status === 'open' && when
-      ? t.openedAgo(when)
-      : t.statusOf[contact.status].toLocaleLowerCase(t.locale);
+    : contact.status === 'snoozed' && contact.snoozed_until
+      ? t.snoozedUntil(momentOf(contact.snoozed_until))
+      : contact.status === 'open' && when
+        ? t.openedAgo(when)
+        : t.statusOf[contact.status].toLocaleLowerCase(t.locale);
   return (
     <p className="flex items-center gap-1.5 overflow-hidden text-12 whitespace-nowrap text-muted">
       {contact.channel && <ChannelGlyph type={contact.channel.type} size={14} />}

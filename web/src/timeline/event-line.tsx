@@ -3,7 +3,7 @@ import { meQuery } from '../api/queries';
 import type { Referral, TimelineEvent } from '../api/types';
 import { safeHref } from '../format/autolink';
 import { formatPhone } from '../format/phone';
-import { clock, fullTime } from '../format/time';
+import { clock, fullTime, momentOf } from '../format/time';
 import { t } from '../i18n';
 import { Icon, type IconName } from '../ui/icon';
 import { tip } from '../ui/tooltip';
@@ -21,6 +21,16 @@ const icons: Record<TimelineEvent['kind'], IconName> = {
   welcome: 'bolt',
   identity_changed: 'retry',
   contact_created: 'userPlus',
+  snoozed: 'alarm',
+  unsnoozed: 'clockOff',
+  bot_off: 'robot',
+  bot_on: 'robot',
+  assign_failed: 'warning',
+  broadcast_sent: 'broadcast',
+  workflow_started: 'flow',
+  workflow_ended: 'flow',
+  contact_merged: 'merge',
+  contact_unmerged: 'merge',
 };
 
 /** What happened, in words. `myName` is the viewer's, who reads "You". */
@@ -33,6 +43,7 @@ export function eventText(event: TimelineEvent, myId?: string): string {
   const assignee = data.assignee_id === myId ? t.youInside : (data.assignee_name ?? '');
   switch (event.kind) {
     case 'conversation_opened':
+      if (data.welcome) return e.openedWelcome;
       if (actor.source === 'contact') return e.openedContact;
       return byUser ? e.openedBy(who) : e.openedAuto(auto);
     case 'conversation_closed':
@@ -58,6 +69,30 @@ export function eventText(event: TimelineEvent, myId?: string): string {
       return e.identityChanged(formatPhone(data.old ?? ''), formatPhone(data.new ?? ''));
     case 'contact_created':
       return byUser ? e.created(who) : e.createdAuto;
+    case 'snoozed': {
+      const until = data.until ? momentOf(data.until) : '';
+      return byUser ? e.snoozed(who, until) : e.snoozedAuto(auto, until);
+    }
+    case 'unsnoozed':
+      if (actor.source === 'system') return e.snoozeOver;
+      if (actor.source === 'contact') return e.snoozeBroken;
+      return byUser ? e.unsnoozed(who) : e.unsnoozedAuto(auto);
+    case 'bot_off':
+      return byUser ? e.botOff(who) : e.botOffAuto(auto);
+    case 'bot_on':
+      return byUser ? e.botOn(who) : e.botOnAuto(auto);
+    case 'assign_failed':
+      return e.assignFailed(auto, data.text ?? '');
+    case 'broadcast_sent':
+      return e.broadcastSent(data.broadcast ?? '');
+    case 'workflow_started':
+      return e.workflowStarted(data.workflow ?? '');
+    case 'workflow_ended':
+      return e.workflowEnded(data.workflow ?? '');
+    case 'contact_merged':
+      return e.merged(data.contact_name ?? '', who);
+    case 'contact_unmerged':
+      return e.unmerged(data.contact_name ?? '', who);
   }
 }
 
@@ -82,6 +117,14 @@ export function EventLine({ event }: { event: TimelineEvent }) {
           {clock(event.at)}
         </time>
       </p>
+      {(event.data.category || event.data.summary) && (
+        <div className="max-w-96 rounded-10 border border-line bg-surface px-3 py-2 text-left">
+          {event.data.category && <p className="font-medium text-text">{event.data.category}</p>}
+          {event.data.summary && (
+            <p className="[overflow-wrap:anywhere] whitespace-pre-line">{event.data.summary}</p>
+          )}
+        </div>
+      )}
       {event.data.referral && <ReferralCard referral={event.data.referral} />}
     </div>
   );

@@ -3,7 +3,7 @@ import type { Contact } from '../api/types';
 import { applyContact, applyRow } from '../realtime/apply';
 import { toastError } from '../ui/toast';
 
-/** Assign, close, open. Shown at once; taken back with a word when the server refuses. */
+/** What is done with a conversation. Shown at once; taken back with a word when the server refuses. */
 export function useConversationActions(contact: Contact) {
   const act = async (optimistic: Partial<Contact>, call: () => Promise<Contact>) => {
     applyRow({ ...contact, ...optimistic });
@@ -21,10 +21,24 @@ export function useConversationActions(contact: Contact) {
       act({ assignee_id: userId }, () =>
         post('/contacts/{id}/assign', { params, body: { user_id: userId } }),
       ),
-    close: () =>
-      act({ status: 'closed', status_since: now() }, () =>
-        post('/contacts/{id}/close', { params }),
+    assignTeam: (teamId: string) =>
+      act({}, () => post('/contacts/{id}/assign', { params, body: { team_id: teamId } })),
+    close: (note: { category?: string; summary?: string } = {}) =>
+      act({ status: 'closed', status_since: now(), snoozed_until: null }, () =>
+        post('/contacts/{id}/close', { params, body: note }),
       ),
+    snooze: (until: Date) =>
+      act({ status: 'snoozed', status_since: now(), snoozed_until: until.toISOString() }, () =>
+        post('/contacts/{id}/snooze', { params, body: { until: until.toISOString() } }),
+      ),
+    unsnooze: () =>
+      act({ status: 'open', status_since: now(), snoozed_until: null }, () =>
+        post('/contacts/{id}/unsnooze', { params }),
+      ),
+    block: () => act({ blocked: true }, () => post('/contacts/{id}/block', { params })),
+    unblock: () => act({ blocked: false }, () => post('/contacts/{id}/unblock', { params })),
+    setBot: (on: boolean) =>
+      act({ bot_on: on }, () => post('/contacts/{id}/bot', { params, body: { on } })),
     open: () =>
       act({ status: 'open', status_since: now() }, () => post('/contacts/{id}/open', { params })),
   };

@@ -1,0 +1,76 @@
+import { useQuery } from '@tanstack/react-query';
+import { Suspense, useState } from 'react';
+import { closingQuery } from '../api/queries';
+import type { Contact } from '../api/types';
+import { useShortcuts } from '../frame/shortcuts';
+import { t } from '../i18n';
+import { lazyWithTexts } from '../i18n/lazy-with';
+import { Icon } from '../ui/icon';
+import { tip } from '../ui/tooltip';
+
+const CloseDialog = lazyWithTexts(() => import('./close-dialog'));
+
+/**
+ * Closes and opens. Where the workspace wants a closing note, closing asks for it;
+ * where a note may be given, the arrow beside does.
+ */
+export function CloseButton({
+  contact,
+  onClose,
+  onOpen,
+}: {
+  contact: Contact;
+  onClose: (note?: { category?: string; summary?: string }) => void;
+  onOpen: () => void;
+}) {
+  const { data: closing } = useQuery(closingQuery);
+  const [asking, setAsking] = useState(false);
+  const open = contact.status !== 'closed';
+  const must = closing?.mode === 'category' || closing?.mode === 'both';
+  const toggle = () => {
+    if (!open) onOpen();
+    else if (must) setAsking(true);
+    else onClose();
+  };
+  const may = open && closing?.mode === 'optional';
+  useShortcuts({ e: toggle, ...(may && { 'Shift+e': () => setAsking(true) }) });
+  return (
+    <>
+      <span className="inline-flex">
+        <button
+          type="button"
+          className={`btn @max-[460px]:w-9 @max-[460px]:px-0 ${open ? 'btn-primary' : ''} ${may ? 'rounded-r-none' : ''}`}
+          aria-label={open ? t.closeConversation : t.openConversation}
+          {...tip(open ? t.closeConversation : t.openConversation, 'e')}
+          onClick={toggle}
+        >
+          <Icon name={open ? 'check' : 'messages'} size={16} strokeWidth={open ? 2.2 : 1.6} />
+          <span className="@max-[460px]:hidden">{open ? t.closeShort : t.openShort}</span>
+        </button>
+        {may && (
+          <button
+            type="button"
+            className="btn btn-primary w-7 rounded-l-none border-l border-l-white/25 px-0 @max-[460px]:hidden"
+            aria-label={t.closeWithNote}
+            {...tip(t.closeWithNote, 'Shift+e')}
+            onClick={() => setAsking(true)}
+          >
+            <Icon name="down" size={14} />
+          </button>
+        )}
+      </span>
+      {asking && closing && (
+        <Suspense>
+          <CloseDialog
+            closing={closing}
+            onCancel={() => setAsking(false)}
+            onClose={(note) => {
+              setAsking(false);
+              onClose(note);
+            }}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
