@@ -27,7 +27,7 @@ var layers = [][]string{
 	{"internal/jobs", "internal/eventlog", "internal/blob"},
 	{"internal/safehttp"},
 	{"internal/config"},
-	{"internal/db"},
+	{"internal/db", "internal/filter"},
 	{"internal/crm"},
 	{"internal/sim"},
 	{"web", "widget", "sim/ui"},
