@@ -71,6 +71,7 @@ const home = createRoute({
 export interface InboxSearch {
   status?: StatusFilter;
   sort?: Sort;
+  unreplied?: true;
   q?: string;
 }
 
@@ -89,6 +90,7 @@ const inbox = createRoute({
     return {
       ...(status && status !== 'open' && { status }),
       ...(sort && sort !== 'newest' && { sort }),
+      ...(s.unreplied === true && { unreplied: true as const }),
       ...(q && { q }),
     };
   },

@@ -5,8 +5,8 @@ import {
   queryOptions,
   useQuery,
 } from '@tanstack/react-query';
-import { ApiError, get } from './http';
-import type { InboxId, Me, Permission, Sort, StatusFilter } from './types';
+import { ApiError, get, post } from './http';
+import type { FilterNode, InboxId, Me, Permission, Sort, StatusFilter } from './types';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -69,18 +69,28 @@ export const channelsQuery = queryOptions({
 export interface ListFilter {
   inbox: InboxId;
   status: StatusFilter;
+  /** Only contacts that wait for an answer. */
+  unreplied?: boolean;
   sort: Sort;
+  /** The changed filter of a custom inbox, not saved yet. */
+  draft?: FilterNode;
 }
 
 export const listQuery = (filter: ListFilter) =>
   infiniteQueryOptions({
     queryKey: ['list', filter] as const,
-    queryFn: ({ pageParam, signal }) =>
-      get('/inboxes/{inbox}/contacts', {
-        params: { inbox: filter.inbox },
-        query: { status: filter.status, sort: filter.sort, cursor: pageParam, limit: 50 },
-        signal,
-      }),
+    queryFn: ({ pageParam, signal }) => {
+      const query = {
+        status: filter.status,
+        unreplied: filter.unreplied || undefined,
+        sort: filter.sort,
+        cursor: pageParam,
+        limit: 50,
+      };
+      return filter.draft
+        ? post('/filter/contacts', { query, body: { filter: filter.draft }, signal })
+        : get('/inboxes/{inbox}/contacts', { params: { inbox: filter.inbox }, query, signal });
+    },
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor,
   });

@@ -14,7 +14,9 @@ import { ChannelGlyph } from '../ui/channel-glyph';
 import { Icon } from '../ui/icon';
 import { tip } from '../ui/tooltip';
 import { countryChoices, languageChoices } from './country-names';
+import { CustomFields } from './custom-fields';
 import { EditableField } from './editable-field';
+import { Tags } from './tags';
 
 /** Who the open contact is. Beside the console, or over it where there is no room. */
 export default function Drawer({
@@ -155,6 +157,10 @@ function DrawerContent({
           {...field}
           onSave={save('language')}
         />
+      </Section>
+      <CustomFields contact={contact} readOnly={!mayEdit} />
+      <Section title={x.tags}>
+        <Tags contact={contact} readOnly={!mayEdit} />
       </Section>
       <Section title={x.channels}>
         <Channels contact={contact} />

@@ -24,7 +24,7 @@ export function EditableField({
   value: string;
   /** How the value reads; the value itself where undefined. */
   shown?: string;
-  type?: 'text' | 'tel' | 'email';
+  type?: 'text' | 'tel' | 'email' | 'url' | 'number' | 'date' | 'time';
   choices?: () => Choice[];
   placeholder?: string;
   required?: boolean;

@@ -32,6 +32,12 @@ export const en = {
     'They appear in the inbox with their first message, or when you open a conversation.',
   create: 'Add contact',
   creating: 'Adding…',
+  customFields: 'Custom fields',
+  tags: 'Tags',
+  addTag: 'Add a tag',
+  removeTag: (name: string) => `Remove the tag ${name}`,
+  yes: 'Yes',
+  no: 'No',
   // Snoozing and closing
   snoozeUntil: 'Snooze until',
   snoozePresets: {

@@ -32,6 +32,12 @@ const es: ExtraTexts = {
     'Aparece en la bandeja con su primer mensaje o cuando usted abra una conversación.',
   create: 'Agregar contacto',
   creating: 'Agregando…',
+  customFields: 'Campos personalizados',
+  tags: 'Etiquetas',
+  addTag: 'Agregar una etiqueta',
+  removeTag: (name) => `Quitar la etiqueta ${name}`,
+  yes: 'Sí',
+  no: 'No',
   // Posponer y cerrar
   snoozeUntil: 'Posponer hasta',
   snoozePresets: {

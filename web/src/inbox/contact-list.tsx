@@ -3,14 +3,16 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useMe, usersQuery } from '../api/queries';
+import { RefreshBanner } from '../custom-inbox/refresh-banner';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
 import { Icon } from '../ui/icon';
 import { ErrorState } from '../ui/states';
 import { ContactRow } from './contact-row';
+import { isCustom } from './inbox-id';
 import { ListEmpty } from './list-empty';
 import { useSteadyOrder } from './steady-order';
-import { useInboxList } from './use-inbox-list';
+import { refreshList, useInboxList } from './use-inbox-list';
 
 const rowHeight = 64;
 
@@ -50,7 +52,7 @@ export function ContactList() {
     void navigate({
       to: '/inbox/$inbox/$contactId',
       params: { inbox: filter.inbox, contactId: id },
-      search: (old) => ({ status: old.status, sort: old.sort, q: old.q }),
+      search: (old) => old,
     });
   const step = (by: number, focus: boolean) => {
     const from = rows.findIndex(
@@ -80,12 +82,32 @@ export function ContactList() {
     stepRef.current(by, true);
   }, []);
 
-  if (query.isPending) return <ListSkeleton />;
+  const banner = isCustom(filter.inbox) && !q && (
+    <RefreshBanner
+      inbox={filter.inbox}
+      updatedAt={query.dataUpdatedAt}
+      busy={query.isFetching}
+      onRefresh={() => void refreshList(filter)}
+    />
+  );
+  if (query.isPending)
+    return (
+      <>
+        {banner}
+        <ListSkeleton />
+      </>
+    );
   if (query.isError && rows.length === 0)
     return (
       <ErrorState error={query.error} title={t.listFailed} onRetry={() => void query.refetch()} />
     );
-  if (rows.length === 0) return <ListEmpty filter={filter} q={q} />;
+  if (rows.length === 0)
+    return (
+      <>
+        {banner}
+        <ListEmpty filter={filter} q={q} />
+      </>
+    );
   const tabbableId = [cursor, contactId].find((id) => rows.some((r) => r.id === id)) ?? rows[0]!.id;
   return (
     <div
@@ -93,6 +115,7 @@ export function ContactList() {
       onPointerEnter={(e) => e.pointerType === 'mouse' && setHeld(true)}
       onPointerLeave={() => setHeld(false)}
     >
+      {banner}
       <span className="sr-only" role="status">
         {q ? t.results(rows.length) : ''}
       </span>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { inboxesQuery, teamsQuery } from '../api/queries';
+import { customInboxesQuery, inboxesQuery, teamsQuery } from '../api/queries';
 import type { Inbox, InboxId, Team } from '../api/types';
 import { t } from '../i18n';
 import type { IconName } from '../ui/icon';
@@ -8,7 +8,7 @@ import { teamOf } from './inbox-id';
 /** An inbox as the sidebar, its menu and the palette show it. */
 export interface InboxEntry {
   id: InboxId;
-  kind: Inbox['kind'];
+  kind: Inbox['kind'] | 'custom';
   label: string;
   icon: IconName;
   /** Absent until the counts are loaded. */
@@ -32,6 +32,7 @@ export function teamUsers(id: InboxId, teams: readonly Team[] | undefined) {
 export function useInboxEntries(): InboxEntry[] {
   const { data: inboxes } = useQuery(inboxesQuery);
   const { data: teams } = useQuery(teamsQuery);
+  const { data: custom } = useQuery(customInboxesQuery);
   if (!inboxes)
     return ['all', 'mine', 'unassigned'].map((id) => ({
       id,
@@ -39,14 +40,20 @@ export function useInboxEntries(): InboxEntry[] {
       label: standard[id]!.label(),
       icon: standard[id]!.icon,
     }));
-  return inboxes.map((counts) => {
-    const own = standard[counts.id];
+  const own = inboxes.map((counts): InboxEntry => {
+    const fixed = standard[counts.id];
     return {
       id: counts.id,
       kind: counts.kind,
-      label: own ? own.label() : (teams?.find((x) => x.id === counts.team_id)?.name ?? '…'),
-      icon: own?.icon ?? 'users',
+      label: fixed ? fixed.label() : (teams?.find((x) => x.id === counts.team_id)?.name ?? '…'),
+      icon: fixed?.icon ?? 'users',
       counts,
     };
   });
+  return [
+    ...own,
+    ...(custom ?? []).map(
+      (c): InboxEntry => ({ id: c.id, kind: 'custom', label: c.name, icon: 'filter' }),
+    ),
+  ];
 }

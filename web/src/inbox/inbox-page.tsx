@@ -1,5 +1,6 @@
 import { Outlet, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { CustomDialogs } from '../custom-inbox/section';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
 import { getPrefs, setPrefs, usePrefs } from '../ui/prefs';
@@ -36,6 +37,7 @@ export default function InboxPage() {
         >
           <ListHeader sidebar={sidebar} />
           <ContactList />
+          <CustomDialogs />
           {!phone && <ListResizer />}
         </List>
       )}

@@ -15,6 +15,7 @@ export interface Looker {
 export function belongs(row: ContactRow, filter: ListFilter, who: Looker): boolean {
   if (row.blocked !== (filter.inbox === 'blocked')) return false;
   if (filter.status !== 'all' && row.status !== filter.status) return false;
+  if (filter.unreplied && !row.unreplied) return false;
   if (filter.inbox === 'mine') return row.assignee_id === who.myId;
   if (filter.inbox === 'unassigned') return row.assignee_id === null;
   const users = teamUsers(filter.inbox, who.teams);

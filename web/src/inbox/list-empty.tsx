@@ -34,6 +34,8 @@ export function ListEmpty({ filter, q }: { filter: ListFilter; q: string }) {
         )}
       </EmptyState>
     );
+  if (filter.inbox.startsWith('custom-'))
+    return <EmptyState icon="filter" title={t.emptyCustom} help={t.emptyCustomHelp} />;
   if (filter.status === 'closed') return <EmptyState icon="check" title={t.emptyClosed} />;
   if (filter.status === 'snoozed') return <EmptyState icon="clock" title={t.emptySnoozed} />;
   return (

@@ -54,17 +54,29 @@ export function ListHeader({ sidebar }: { sidebar: boolean }) {
             label={t.status}
             named="by-text"
             className={choice}
-            entries={statuses.map(
-              (status): MenuEntry => ({
-                key: status,
-                label: t.statusFilter[status],
-                checked: filter.status === status,
-                onSelect: () => set({ status }),
-              }),
-            )}
+            entries={[
+              ...statuses.map(
+                (status): MenuEntry => ({
+                  key: status,
+                  label: t.statusFilter[status],
+                  checked: filter.status === status,
+                  onSelect: () => set({ status }),
+                }),
+              ),
+              { kind: 'separator', key: 's' },
+              {
+                key: 'unreplied',
+                label: t.unreplied,
+                checked: Boolean(filter.unreplied),
+                onSelect: () => change({ unreplied: filter.unreplied ? undefined : true }),
+              },
+            ]}
           >
             <span className="sr-only">{t.status}: </span>
-            <span className="truncate">{t.statusFilter[filter.status]}</span>
+            <span className="truncate">
+              {t.statusFilter[filter.status]}
+              {filter.unreplied && `, ${t.unreplied.toLocaleLowerCase(t.locale)}`}
+            </span>
             <Icon name="down" size={14} />
           </MenuButton>
           <MenuButton

@@ -1,5 +1,7 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useMe } from '../api/queries';
+import { CustomSection } from '../custom-inbox/section';
 import { wholeNumber } from '../format/size';
 import { t } from '../i18n';
 import { Icon } from '../ui/icon';
@@ -12,7 +14,10 @@ export function Sidebar() {
   const me = useMe();
   const { filter } = useListFilter();
   const entries = useInboxEntries();
-  const group = (kind: InboxEntry['kind']) => entries.filter((e) => e.kind === kind);
+  const [text, setText] = useState('');
+  const search = text.trim().toLocaleLowerCase();
+  const group = (kind: InboxEntry['kind']) =>
+    entries.filter((e) => e.kind === kind && e.label.toLocaleLowerCase().includes(search));
   const list = (kind: InboxEntry['kind'], label?: string) => (
     <ul className="grid gap-px" aria-label={label}>
       {group(kind).map((e) => (
@@ -39,6 +44,16 @@ export function Sidebar() {
           <Icon name="sidebar" size={16} />
         </button>
       </div>
+      <input
+        type="search"
+        aria-label={t.findInbox}
+        placeholder={t.findInbox}
+        autoComplete="off"
+        className="mb-2 h-8 w-full rounded-[8px] border border-line bg-surface px-2.5 text-13 [&::-webkit-search-cancel-button]:hidden"
+        value={text}
+        onChange={(e) => setText(e.target.value)}
+        onKeyDown={(e) => e.key === 'Escape' && (text ? setText('') : e.currentTarget.blur())}
+      />
       {list('standard')}
       {group('team').length > 0 && (
         <>
@@ -46,6 +61,7 @@ export function Sidebar() {
           {list('team', t.teamInboxes)}
         </>
       )}
+      <CustomSection here={filter.inbox} search={search} />
       {group('blocked').length > 0 && <div className="pt-4">{list('blocked')}</div>}
       <p className="mt-auto truncate px-2 py-3 text-12 text-faint">{me.workspace.name}</p>
     </nav>

@@ -1,17 +1,21 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
-import { type ListFilter, listQuery, searchQuery } from '../api/queries';
+import { type ListFilter, listQuery, queryClient, searchQuery } from '../api/queries';
 import type { InboxId } from '../api/types';
+import { useDraft } from '../custom-inbox/drafts';
 import { rowsOf } from './list-cache';
 
 /** What the address says the list shows. */
 export function useListFilter() {
   const { inbox } = useParams({ from: '/app/inbox/$inbox' });
   const search = useSearch({ from: '/app/inbox/$inbox' });
+  const draft = useDraft(inbox);
   const filter: ListFilter = {
     inbox: inbox as InboxId,
     status: search.status ?? 'open',
     sort: search.sort ?? 'newest',
+    ...(search.unreplied && { unreplied: true }),
+    ...(draft && { draft }),
   };
   return { filter, q: search.q ?? '' };
 }
@@ -24,3 +28,7 @@ export function useInboxList() {
   const query = q ? found : list;
   return { query, rows: rowsOf(query.data), filter, q };
 }
+
+/** Asks for the list anew, from its first page. */
+export const refreshList = (filter: ListFilter) =>
+  queryClient.resetQueries({ queryKey: listQuery(filter).queryKey });

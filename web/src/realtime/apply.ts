@@ -7,6 +7,7 @@ import {
   teamsQuery,
 } from '../api/queries';
 import type { Contact, ContactRow, EphemeralPush, Inbox, Push, SequencedPush } from '../api/types';
+import { isCustom } from '../inbox/inbox-id';
 import { dropRow, type ListData, patchList, replaceRow } from '../inbox/list-cache';
 import { replaceMessage, type TimelineData, upsertItem } from '../timeline/timeline-cache';
 import { contactTyping, statuses, userTyping } from './presence';
@@ -18,7 +19,10 @@ export function applyRow(row: ContactRow) {
     teams: queryClient.getQueryData(teamsQuery.queryKey),
   };
   for (const [key, data] of queryClient.getQueriesData<ListData>({ queryKey: ['list'] })) {
-    if (data) queryClient.setQueryData(key, patchList(data, row, key[1] as ListFilter, who));
+    const filter = key[1] as ListFilter;
+    // A custom inbox stands still until it is refreshed.
+    if (data && !isCustom(filter.inbox))
+      queryClient.setQueryData(key, patchList(data, row, filter, who));
   }
   for (const [key, data] of queryClient.getQueriesData<ListData>({ queryKey: ['search'] })) {
     if (data) queryClient.setQueryData(key, replaceRow(data, row));

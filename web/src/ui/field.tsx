@@ -1,4 +1,5 @@
 import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
+import { ApiError } from '../api/http';
 import { Icon } from './icon';
 
 /** A label, its control, help and the error at the field. */
@@ -60,3 +61,7 @@ export function TextField({
 /** The server's word on one field of a form. */
 export const fieldError = (errors: { field: string; detail: string }[] | undefined, name: string) =>
   errors?.find((e) => e.field === name || e.field.endsWith(`.${name}`))?.detail;
+
+/** The same, of whatever was thrown; undefined where it is about something else. */
+export const serverWord = (error: unknown, name: string) =>
+  error instanceof ApiError ? fieldError(error.errors, name) : undefined;
