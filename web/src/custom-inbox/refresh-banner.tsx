@@ -4,6 +4,7 @@ import type { InboxId } from '../api/types';
 import { useNow } from '../format/use-now';
 import { t } from '../i18n';
 import { Icon } from '../ui/icon';
+import { tip } from '../ui/tooltip';
 import { useDraft } from './drafts';
 import { CustomMenu } from './section';
 
@@ -32,9 +33,15 @@ export function RefreshBanner({
         {edited && <span className="text-amber-ink">{t.editedInbox} · </span>}
         {updatedAt > 0 && t.lastUpdated(minutes)}
       </span>
-      <button type="button" className="btn h-7 px-2 text-12" disabled={busy} onClick={onRefresh}>
-        <Icon name="retry" size={14} />
-        {t.refresh}
+      <button
+        type="button"
+        className="btn-icon size-7"
+        aria-label={t.refresh}
+        {...tip(t.refresh)}
+        disabled={busy}
+        onClick={onRefresh}
+      >
+        <Icon name="retry" size={16} />
       </button>
       {inbox && (
         <CustomMenu

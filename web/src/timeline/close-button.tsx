@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Suspense, useState } from 'react';
+import { type Ref, Suspense, useImperativeHandle, useState } from 'react';
 import { closingQuery } from '../api/queries';
 import type { Contact } from '../api/types';
 import { useShortcuts } from '../frame/shortcuts';
@@ -10,6 +10,10 @@ import { tip } from '../ui/tooltip';
 
 const CloseDialog = lazyWithTexts(() => import('./close-dialog'));
 
+export interface CloseHandle {
+  ask: () => void;
+}
+
 /**
  * Closes and opens. Where the workspace wants a closing note, closing asks for it;
  * where a note may be given, the arrow beside does.
@@ -18,8 +22,11 @@ export function CloseButton({
   contact,
   onClose,
   onOpen,
+  handle,
 }: {
   contact: Contact;
+  /** Lets a menu ask for the note where the arrow has no room. */
+  handle?: Ref<CloseHandle>;
   onClose: (note?: { category?: string; summary?: string }) => void;
   onOpen: () => void;
 }) {
@@ -33,13 +40,14 @@ export function CloseButton({
     else onClose();
   };
   const may = open && closing?.mode === 'optional';
+  useImperativeHandle(handle, () => ({ ask: () => setAsking(true) }), []);
   useShortcuts({ e: toggle, ...(may && { 'Shift+e': () => setAsking(true) }) });
   return (
     <>
       <span className="inline-flex">
         <button
           type="button"
-          className={`btn @max-[460px]:w-9 @max-[460px]:px-0 ${open ? 'btn-primary' : ''} ${may ? 'rounded-r-none' : ''}`}
+          className={`btn @max-[460px]:w-9 @max-[460px]:px-0 ${open ? 'btn-primary' : ''} ${may ? '@min-[461px]:rounded-r-none' : ''}`}
           aria-label={open ? t.closeConversation : t.openConversation}
           {...tip(open ? t.closeConversation : t.openConversation, 'e')}
           onClick={toggle}

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { channelsQuery, useMay } from '../api/queries';
+import { useRef } from 'react';
+import { channelsQuery, closingQuery, useMay } from '../api/queries';
 import type { Contact } from '../api/types';
 import { formatPhone } from '../format/phone';
 import { clock, dayNumber, momentOf } from '../format/time';
@@ -15,7 +16,7 @@ import { MenuButton } from '../ui/menu';
 import { toast } from '../ui/toast';
 import { tip } from '../ui/tooltip';
 import { AssignButton } from './assign-button';
-import { CloseButton } from './close-button';
+import { CloseButton, type CloseHandle } from './close-button';
 import { ColleaguesHere } from './colleagues-here';
 import { SnoozeButton } from './snooze-button';
 import { useConversationActions } from './use-conversation-actions';
@@ -35,6 +36,8 @@ export function ConsoleHeader({
   const { inbox } = useParams({ from: '/app/inbox/$inbox/$contactId' });
   const maySend = useMay('messages.send');
   const actions = useConversationActions(contact);
+  const closing = useRef<CloseHandle>(null);
+  const { data: notes } = useQuery(closingQuery);
   const mayToggle = maySend && !contact.blocked;
   useShortcuts({
     Escape: () =>
@@ -77,6 +80,7 @@ export function ConsoleHeader({
                 onUnsnooze={() => void actions.unsnooze()}
               />
               <CloseButton
+                handle={closing}
                 contact={contact}
                 onClose={(note) => void actions.close(note)}
                 onOpen={() => void actions.open()}
@@ -101,6 +105,16 @@ export function ConsoleHeader({
                 onSelect: onMarkUnread,
               },
               { key: 'link', label: t.copyLink, icon: 'link', onSelect: () => void copyLink() },
+              ...(mayToggle && contact.status !== 'closed' && notes?.mode === 'optional'
+                ? ([
+                    {
+                      key: 'note',
+                      label: t.closeWithNote,
+                      icon: 'check',
+                      onSelect: () => closing.current?.ask(),
+                    },
+                  ] as const)
+                : []),
               ...(maySend
                 ? ([
                     {

@@ -1,5 +1,4 @@
 import { useId, useState } from 'react';
-import { momentOf } from '../format/time';
 import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
 import { useFocusOnMount } from '../ui/use-focus-on-mount';
@@ -12,6 +11,13 @@ export default function SnoozePanel({ onPick }: { onPick: (until: Date) => void 
   const x = extraTexts.text;
   const [now] = useState(() => new Date());
   const times = snoozeTimes(now);
+  // In the viewer's own time, which the presets are made in.
+  const shown = new Intl.DateTimeFormat(t.locale, {
+    weekday: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
   const [own, setOwn] = useState(localInput(times.tomorrow));
   const first = useFocusOnMount<HTMLButtonElement>();
   const id = useId();
@@ -39,7 +45,7 @@ export default function SnoozePanel({ onPick }: { onPick: (until: Date) => void 
               onClick={() => onPick(times[p])}
             >
               <span className="min-w-0 flex-1 text-left">{x.snoozePresets[p]}</span>
-              <span className="text-12 text-faint">{momentOf(times[p].toISOString())}</span>
+              <span className="text-12 text-faint">{shown.format(times[p])}</span>
             </button>
           </li>
         ))}
