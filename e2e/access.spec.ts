@@ -94,10 +94,56 @@ for (const width of [1440, 820, 390]) {
       await accessibleInBoth(page, 'offline');
     });
 
+    test('custom inboxes', async ({ page, server }) => {
+      server.addOwner();
+      const colleague = server.addUser('Beto Agent', 'agent');
+      const { items } = await server.api<{ items: { id: string; email: string }[] }>('GET', '/users');
+      const id = items.find((u) => u.email === colleague.email)!.id;
+      await server.api('POST', '/teams', { name: 'Sales', user_ids: [id] });
+      await server.api('POST', '/channels', { type: 'webchat', name: 'Shop', config: {} });
+      const made = await server.api<{ id: string }>('POST', '/custom-inboxes', {
+        name: 'Waiting',
+        sharing: 'shared',
+        user_ids: [id],
+        filter: {
+          match: 'all',
+          of: [
+            { field: 'since_incoming', operator: 'between', value: ['1', '5'], unit: 'hours' },
+            {
+              match: 'any',
+              of: [
+                { field: 'country', operator: 'any_of', value: ['EC', 'ES'] },
+                { field: 'created_at', operator: 'after', value: ['2026-01-31'] },
+                { field: 'first_name', operator: 'contains', value: ['a'] },
+              ],
+            },
+          ],
+        },
+      });
+      await signIn(page, server);
+      await page.goto(`${server.url}/inbox/${made.id}`);
+      await expect(page.getByText('No contact fits')).toBeVisible();
+      await accessibleInBoth(page, 'custom inbox');
+      const actions = page.getByRole('button', { name: 'Actions of Waiting' }).last();
+      await look(page, 'custom inbox, menu', 'menu', () => actions.click());
+      for (const [item, title] of [
+        ['Filters', 'Filters of Waiting'],
+        ['Rename', 'Rename inbox'],
+        ['Share', 'Share inbox'],
+        ['Delete', 'Delete the inbox “Waiting”?'],
+      ] as const)
+        await look(page, title, 'dialog', async () => {
+          await actions.click();
+          await page.getByRole('menuitem', { name: item }).click();
+          await expect(page.getByRole('dialog', { name: title })).toBeVisible();
+        });
+    });
+
     test('conversation', async ({ page, server }) => {
       await furnish(server);
       const chat = await contactId(server, valentina.name);
       await server.api('POST', `/contacts/${chat}/messages`, { comment: true, text: 'Es clienta desde 2019' });
+      await server.api('PUT', '/closing', { mode: 'both', categories: [{ name: 'Sale', description: 'Somebody bought something' }] });
       await signIn(page, server);
       await page.goto(`${server.url}/inbox/all/${chat}`);
       const inbox = new Inbox(page);
@@ -128,6 +174,14 @@ for (const width of [1440, 820, 390]) {
       await expect(page.getByRole('tooltip')).toBeHidden();
       await look(page, 'assign', 'dialog', () => page.getByRole('button', { name: /^Assign/ }).click());
       await look(page, 'more', 'menu', () => page.getByRole('button', { name: 'More actions' }).click());
+      await look(page, 'snooze', 'dialog', () => page.getByRole('button', { name: 'Snooze', exact: true }).click());
+      await look(page, 'closing note', 'dialog', async () => {
+        await page.getByRole('button', { name: 'Close conversation' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Close conversation' }).click();
+        await expect(page.getByText('Choose a category to close the conversation.')).toBeVisible();
+      });
+      await server.api('POST', `/contacts/${chat}/tags`, { add: ['VIP', 'Boda'] });
+      for (const type of ['text', 'checkbox', 'date']) await server.api('POST', '/contact-fields', { name: `A ${type}`, type });
 
       if (width < 1240) {
         await page.getByRole('button', { name: 'More actions' }).click();
@@ -135,6 +189,8 @@ for (const width of [1440, 820, 390]) {
       }
       const details = page.getByRole('complementary', { name: 'Contact details' });
       await expect(details.getByRole('heading', { name: 'Details' })).toBeVisible();
+      await expect(details.getByText('A checkbox')).toBeVisible();
+      await expect(details.getByRole('button', { name: 'Remove the tag VIP' })).toBeVisible();
       await accessibleInBoth(page, 'contact details');
       await details.getByRole('button', { name: /^Country:/ }).click();
       await accessibleInBoth(page, 'contact details, country');

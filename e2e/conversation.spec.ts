@@ -107,6 +107,11 @@ test('team inboxes count and mark by what is most specific, live in two browsers
   await expect(inbox.row(/Lucía Gómez/)).toBeVisible();
   await expect(entry(page, /^Sales 1 open/)).toBeVisible();
 
+  // Whoever comes back finds the inbox they left.
+  await page.goto(server.url);
+  await expect(page).toHaveURL(/\/inbox\/team-\d+/);
+  await expect(inbox.row(/Lucía Gómez/)).toBeVisible();
+
   // From now on the agent sees only their own contacts; their browser obeys at once.
   await page.request.patch(`${server.url}/api/v1/users/${id}`, { data: { visibility: 'own' } });
   await expect(entry(second, /^All/)).toHaveCount(0);

@@ -154,6 +154,40 @@ for (const [language, t] of [['es', es] as const, ['en', en] as const])
             await picture(page, 'contact-details');
           }
 
+          const first = items[0]!.id;
+          const post = async (path: string, data: object) =>
+            (await (await page.request.post(`${demo}/api/v1${path}`, { data })).json()) as { id: string };
+          await post(`/contacts/${first}/tags`, { add: ['VIP', 'Boda'] });
+          const waiting = await post('/custom-inboxes', {
+            name: language === 'es' ? 'Esperando respuesta' : 'Waiting for an answer',
+            filter: {
+              match: 'all',
+              of: [
+                { field: 'since_incoming', operator: 'greater', value: ['10'], unit: 'minutes' },
+                { match: 'any', of: [{ field: 'country', operator: 'any_of', value: ['EC', 'ES'] }, { field: 'unreplied', operator: 'is', value: ['true'] }] },
+              ],
+            },
+          });
+          await page.goto(`${demo}/inbox/${waiting.id}`);
+          await settled(page);
+          await expect(page.getByRole('button', { name: t.refresh })).toBeVisible();
+          await picture(page, 'custom-inbox');
+          for (const item of [t.inboxFilters, t.share, t.deleteInbox]) {
+            await page.getByRole('button', { name: t.inboxActions(language === 'es' ? 'Esperando respuesta' : 'Waiting for an answer') }).last().click();
+            await page.getByRole('menuitem', { name: item }).click();
+            await expect(page.getByRole('dialog')).toBeVisible();
+            await settled(page);
+            await picture(page, `custom-inbox-${item === t.inboxFilters ? 'filters' : item === t.share ? 'share' : 'delete'}`);
+            await page.keyboard.press('Escape');
+          }
+          await page.request.delete(`${demo}/api/v1/custom-inboxes/${waiting.id}`);
+          await page.goto(`${demo}/inbox/all/${first}`);
+          await page.getByRole('button', { name: t.snooze, exact: true }).click();
+          await expect(page.getByRole('dialog')).toBeVisible();
+          await settled(page);
+          await picture(page, 'snooze');
+          await page.keyboard.press('Escape');
+
           await context.setOffline(true);
           await expect(page.getByText(t.offline)).toBeVisible();
           await picture(page, 'offline');

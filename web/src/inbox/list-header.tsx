@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMay } from '../api/queries';
 import type { Sort, StatusFilter } from '../api/types';
+import { customDialog } from '../custom-inbox/drafts';
 import { wholeNumber } from '../format/size';
 import { frameDialog } from '../frame/dialogs';
 import { t } from '../i18n';
@@ -131,17 +132,26 @@ function InboxSwitch() {
           label={t.inboxes}
           named="by-text"
           className="inline-flex h-8 min-w-0 items-center gap-1.5 rounded-[8px] px-1 hover:bg-hover"
-          entries={all.map(
-            ({ id, label, icon, counts }): MenuEntry => ({
-              key: id,
-              label,
-              icon,
-              hint: counts ? wholeNumber(counts.open) : undefined,
-              checked: id === filter.inbox,
-              onSelect: () =>
-                void navigate({ to: '/inbox/$inbox', params: { inbox: id }, search: {} }),
-            }),
-          )}
+          entries={[
+            ...all.map(
+              ({ id, label, icon, counts }): MenuEntry => ({
+                key: id,
+                label,
+                icon,
+                hint: counts ? wholeNumber(counts.open) : undefined,
+                checked: id === filter.inbox,
+                onSelect: () =>
+                  void navigate({ to: '/inbox/$inbox', params: { inbox: id }, search: {} }),
+              }),
+            ),
+            { kind: 'separator', key: 's' },
+            {
+              key: 'new',
+              label: t.newInbox,
+              icon: 'plus',
+              onSelect: () => customDialog.set({ kind: 'new' }),
+            },
+          ]}
         >
           <span className="sr-only">{t.inboxes}: </span>
           <span className="truncate text-16 font-semibold tracking-tight">
