@@ -271,8 +271,8 @@ func GetUser(tx *db.Tx, v crm.Viewer) (User, error) {
 	if len(list) == 0 {
 		return User{}, crm.Refuse(crm.CodeNotFound)
 	}
-	list[0].Teams = v.Teams
-	return list[0], nil
+	list[0].Teams, err = TeamsOf(tx, v.Workspace, v.User)
+	return list[0], err
 }
 
 // ProfileChange changes one's own account; nil leaves a value.

@@ -10,13 +10,14 @@ import (
 )
 
 // viewerColumns are what makes a viewer of a member m and its user u: rights, teams
-// and colleagues in one question, because every request asks it.
+// and colleagues in one question, because every request asks it. Teams are looked up
+// where rights hang on them.
 const viewerColumns = `m.workspace_id, m.user_id, m.role, m.visibility, m.restrictions, u.language,
-	COALESCE((SELECT string_agg(CAST(own.team_id AS TEXT), ' ') FROM team_member own
-		WHERE own.workspace_id = m.workspace_id AND own.user_id = m.user_id), ''),
-	COALESCE((SELECT string_agg(CAST(mate.user_id AS TEXT), ' ') FROM team_member own
+	CASE WHEN m.role = 'agent' THEN COALESCE((SELECT string_agg(CAST(own.team_id AS TEXT), ' ') FROM team_member own
+		WHERE own.workspace_id = m.workspace_id AND own.user_id = m.user_id), '') ELSE '' END,
+	CASE WHEN m.visibility = 'team' THEN COALESCE((SELECT string_agg(CAST(mate.user_id AS TEXT), ' ') FROM team_member own
 		JOIN team_member mate ON mate.workspace_id = own.workspace_id AND mate.team_id = own.team_id
-		WHERE m.visibility = 'team' AND own.workspace_id = m.workspace_id AND own.user_id = m.user_id), '')`
+		WHERE own.workspace_id = m.workspace_id AND own.user_id = m.user_id), '') ELSE '' END`
 
 // viewerRow reads viewerColumns.
 type viewerRow struct {
@@ -46,6 +47,19 @@ func Viewers(tx *db.Tx, workspace crm.ID) (map[crm.ID]crm.Viewer, error) {
 			v := row.viewer()
 			out[v.User] = v
 			return nil
+		})
+	return out, err
+}
+
+// TeamsOf returns the teams that a user is in.
+func TeamsOf(tx *db.Tx, workspace, user crm.ID) ([]crm.ID, error) {
+	var out []crm.ID
+	err := tx.Each(`SELECT team_id FROM team_member WHERE workspace_id = $1 AND user_id = $2 ORDER BY team_id`, []any{workspace, user},
+		func(r *sql.Rows) error {
+			var id crm.ID
+			err := r.Scan(&id)
+			out = append(out, id)
+			return err
 		})
 	return out, err
 }

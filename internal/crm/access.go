@@ -170,7 +170,7 @@ type Viewer struct {
 	Language Language
 	// Token is set when the request came with an API token.
 	Token ID
-	// Teams are those the user is in; Colleagues all their members, the user among
+	// Teams are those an agent is in; Colleagues all their members, the agent among
 	// them. Colleagues is only filled for those who see their team's contacts.
 	Teams      []ID
 	Colleagues []ID

@@ -54,8 +54,12 @@ type CustomChange struct {
 // Customs returns the custom inboxes that a viewer has created or been given, by
 // name.
 func Customs(tx *db.Tx, v crm.Viewer) ([]Custom, error) {
+	teams, err := account.TeamsOf(tx, v.Workspace, v.User)
+	if err != nil {
+		return nil, err
+	}
 	shares := make(map[crm.ID][2][]crm.ID)
-	err := tx.Each(`SELECT inbox_id, user_id, team_id FROM custom_inbox_share WHERE workspace_id = $1 ORDER BY user_id, team_id`, []any{v.Workspace},
+	err = tx.Each(`SELECT inbox_id, user_id, team_id FROM custom_inbox_share WHERE workspace_id = $1 ORDER BY user_id, team_id`, []any{v.Workspace},
 		func(r *sql.Rows) error {
 			var id, user, team crm.ID
 			if err := r.Scan(&id, &user, &team); err != nil {
@@ -82,7 +86,7 @@ func Customs(tx *db.Tx, v crm.Viewer) ([]Custom, error) {
 				return err
 			}
 			c.Users, c.Teams = shares[c.ID][0], shares[c.ID][1]
-			if !c.has(v) {
+			if !c.has(v.User, teams) {
 				return nil
 			}
 			err := json.Unmarshal([]byte(tree), &c.Filter)
@@ -92,15 +96,15 @@ func Customs(tx *db.Tx, v crm.Viewer) ([]Custom, error) {
 	return out, err
 }
 
-// has tells whether a viewer has the inbox.
-func (c Custom) has(v crm.Viewer) bool {
+// has tells whether a user, who is in some teams, has the inbox.
+func (c Custom) has(user crm.ID, teams []crm.ID) bool {
 	switch {
-	case c.Creator == v.User || c.Sharing == Public:
+	case c.Creator == user || c.Sharing == Public:
 		return true
 	case c.Sharing == Private:
 		return false
 	}
-	return slices.Contains(c.Users, v.User) || slices.ContainsFunc(c.Teams, func(t crm.ID) bool { return slices.Contains(v.Teams, t) })
+	return slices.Contains(c.Users, user) || slices.ContainsFunc(c.Teams, func(t crm.ID) bool { return slices.Contains(teams, t) })
 }
 
 // GetCustom returns a custom inbox that the viewer has; crm.CodeNotFound else.
