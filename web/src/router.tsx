@@ -147,6 +147,16 @@ const channel = createRoute({
   path: 'channels/$id',
   component: page(() => import('./settings/channel-page')),
 });
+const users = createRoute({
+  getParentRoute: () => settings,
+  path: 'users',
+  component: page(() => import('./settings/users-page')),
+});
+const teams = createRoute({
+  getParentRoute: () => settings,
+  path: 'teams',
+  component: page(() => import('./settings/teams-page')),
+});
 const tokens = createRoute({
   getParentRoute: () => settings,
   path: 'tokens',
@@ -173,6 +183,8 @@ export const router = createRouter({
       settings.addChildren([
         settingsHome,
         profile,
+        users,
+        teams,
         channels,
         newChannel,
         channel,

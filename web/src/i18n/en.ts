@@ -369,6 +369,8 @@ export const en = {
   settingsPages: {
     profile: 'Profile',
     workspace: 'Workspace',
+    users: 'Users',
+    teams: 'Teams',
     channels: 'Channels',
     tokens: 'API tokens',
     jobs: 'Failed jobs',

@@ -364,6 +364,8 @@ export const es: Texts = {
   settingsPages: {
     profile: 'Perfil',
     workspace: 'Espacio de trabajo',
+    users: 'Usuarios',
+    teams: 'Equipos',
     channels: 'Canales',
     tokens: 'Claves de API',
     jobs: 'Tareas fallidas',

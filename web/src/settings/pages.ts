@@ -6,6 +6,8 @@ export interface SettingsPage {
   to:
     | '/settings/profile'
     | '/settings/workspace'
+    | '/settings/users'
+    | '/settings/teams'
     | '/settings/channels'
     | '/settings/tokens'
     | '/settings/jobs';
@@ -21,6 +23,18 @@ const pages: SettingsPage[] = [
     icon: 'archive',
     label: (t) => t.settingsPages.workspace,
     needs: 'workspace.manage',
+  },
+  {
+    to: '/settings/users',
+    icon: 'userPlus',
+    label: (t) => t.settingsPages.users,
+    needs: 'users.manage',
+  },
+  {
+    to: '/settings/teams',
+    icon: 'users',
+    label: (t) => t.settingsPages.teams,
+    needs: 'teams.manage',
   },
   {
     to: '/settings/channels',

@@ -6,9 +6,9 @@ import { FormProblem } from '../auth/form-problem';
 import { adoptMe } from '../auth/session';
 import { timezones } from '../auth/timezones';
 import { t } from '../i18n';
-import { Avatar } from '../ui/avatar';
 import { Field, fieldError, TextField } from '../ui/field';
 import { toast, toastError } from '../ui/toast';
+import { PictureField } from './picture-field';
 import { Sessions } from './sessions';
 import { Section, SettingsPage } from './settings-page';
 import { settingsTexts } from './texts';
@@ -45,13 +45,7 @@ export default function ProfilePage() {
   );
   return (
     <SettingsPage title={t.profile} help={s.profileHelp}>
-      <div className="mt-6 flex items-center gap-4">
-        <Avatar who={me.user} size={56} />
-        <div>
-          <p className="font-semibold">{me.user.name}</p>
-          <p className="text-13 text-muted">{me.user.email}</p>
-        </div>
-      </div>
+      <PictureField />
       <form
         className="mt-5 flex max-w-[420px] items-end gap-2"
         onSubmit={(e) => {

@@ -14,6 +14,7 @@ export function SettingsPage({
   back,
   needs,
   action,
+  wide = false,
   children,
 }: {
   title: ReactNode;
@@ -21,6 +22,8 @@ export function SettingsPage({
   back?: '/settings' | '/settings/channels';
   needs?: Permission;
   action?: ReactNode;
+  /** For rows of several columns. */
+  wide?: boolean;
   children: ReactNode;
 }) {
   const s = settingsTexts.text;
@@ -33,7 +36,9 @@ export function SettingsPage({
       </div>
     );
   return (
-    <div className="mx-auto max-w-[720px] px-4 pt-4 pb-16 md:px-8 md:pt-8">
+    <div
+      className={`mx-auto px-4 pt-4 pb-16 md:px-8 md:pt-8 ${wide ? 'max-w-[960px]' : 'max-w-[720px]'}`}
+    >
       <Link
         to={back ?? '/settings'}
         className={`mb-2 -ml-1.5 inline-flex min-h-8 items-center gap-1 rounded-6 px-1.5 text-13 text-muted hover:text-text ${back === '/settings/channels' ? '' : 'md:hidden'}`}

@@ -24,9 +24,9 @@ export default function WorkspacePage() {
     setBusy(true);
     setError(undefined);
     try {
-      const { name, timezone, language, unassign_on_close } = form;
+      const { name, timezone, language, unassign_on_close, inactivity } = form;
       const workspace = await patch('/workspace', {
-        body: { name, timezone, language, unassign_on_close },
+        body: { name, timezone, language, unassign_on_close, inactivity },
       });
       setZone(workspace.timezone);
       queryClient.setQueryData(meQuery.queryKey, (old) => old && { ...old, workspace });
@@ -81,6 +81,17 @@ export default function WorkspacePage() {
             </select>
           )}
         </Field>
+        <TextField
+          label={s.inactivity}
+          help={s.inactivityHelp}
+          type="number"
+          min={1}
+          max={60}
+          required
+          value={form.inactivity || ''}
+          onChange={(e) => set({ inactivity: e.target.valueAsNumber || 0 })}
+          error={fieldError(errors, 'inactivity')}
+        />
         <label className="flex items-start gap-2.5 py-1">
           <input
             type="checkbox"
