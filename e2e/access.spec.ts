@@ -289,6 +289,20 @@ for (const width of [1440, 820, 390]) {
       await expect(page.getByText('Saved', { exact: true })).toBeVisible();
       await accessibleInBoth(page, 'saved');
 
+      server.addUser('Beto Agent', 'agent');
+      await show('users', 'Users');
+      await look(page, 'access of a user', 'dialog', () => page.getByRole('button', { name: 'Access of Beto Agent' }).click());
+      await look(page, 'what can be done with a user', 'menu', () => page.getByRole('button', { name: 'More actions: Beto Agent' }).click());
+      await look(page, 'removing a user', 'dialog', async () => {
+        await page.getByRole('button', { name: 'More actions: Beto Agent' }).click();
+        await page.getByRole('menuitem', { name: 'Remove from the workspace' }).click();
+      });
+      await show('teams', 'Teams');
+      await look(page, 'new team', 'dialog', () => page.getByRole('button', { name: 'New team' }).click());
+      await server.api('POST', '/teams', { name: 'Sales', description: 'Orders and prices' });
+      await expect(page.getByRole('button', { name: 'Edit team: Sales' })).toBeVisible();
+      await accessibleInBoth(page, 'settings/teams, with one');
+
       await show('channels', 'Channels');
       const { items } = await server.api<{ items: { id: string; name: string; type: string }[] }>('GET', '/channels');
       for (const c of items) {

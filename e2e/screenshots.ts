@@ -217,7 +217,7 @@ for (const [language, t] of [['es', es] as const, ['en', en] as const])
           await page.goto(`${demo}/demo`);
           await page.request.patch(`${demo}/api/v1/me`, { data: { language } });
           const channels = (await (await page.request.get(`${demo}/api/v1/channels`)).json()) as { items: { id: string; type: string }[] };
-          const paths = ['', 'profile', 'workspace', 'tokens', 'jobs', 'channels'];
+          const paths = ['', 'profile', 'workspace', 'users', 'teams', 'tokens', 'jobs', 'channels'];
           for (const c of channels.items) paths.push(`channels/${c.id}`, `channels/new/${c.type}`);
           for (const path of paths) {
             await page.goto(`${demo}/settings/${path}`);

@@ -247,7 +247,7 @@ func TestClaims(t *testing.T) {
 		r := newRig(t, d, t.TempDir())
 		r.receive(text("p", "m1", "hola"))
 		id := r.contactOf("p")
-		users := make([]crm.ID, 50)
+		users := make([]crm.ID, 53) // fifty who claim, three in a team
 		r.write(func(tx *db.Tx) error {
 			for i := range users {
 				users[i] = tx.NewID()
@@ -263,7 +263,7 @@ func TestClaims(t *testing.T) {
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		won, lost := 0, 0
-		for _, u := range users {
+		for _, u := range users[:50] {
 			wg.Go(func() {
 				nobody := crm.ID(0)
 				err := r.try(func(tx *db.Tx) error {
@@ -293,13 +293,13 @@ func TestClaims(t *testing.T) {
 			if err := tx.Queue(`INSERT INTO team (workspace_id, id, name) VALUES ($1, $2, 'T')`, int64(r.viewer.Workspace), int64(team)); err != nil {
 				return err
 			}
-			for _, u := range users[:3] {
+			for _, u := range users[50:] {
 				if err := tx.Queue(`INSERT INTO team_member (workspace_id, team_id, user_id) VALUES ($1, $2, $3)`, int64(r.viewer.Workspace), int64(team), int64(u)); err != nil {
 					return err
 				}
 			}
 			return tx.Queue(`UPDATE member SET active_at = $1 WHERE workspace_id = $2 AND user_id IN ($3, $4)`,
-				tx.Micros(), int64(r.viewer.Workspace), int64(users[1]), int64(users[2]))
+				tx.Micros(), int64(r.viewer.Workspace), int64(users[51]), int64(users[52]))
 		})
 		var got []crm.ID
 		for _, key := range []string{"a", "b"} {
@@ -312,8 +312,8 @@ func TestClaims(t *testing.T) {
 				return err
 			})
 		}
-		if got[0] == got[1] || got[0] == users[0] || got[1] == users[0] {
-			t.Errorf("the team's contacts went to %v of %v", got, users[:3])
+		if got[0] == got[1] || got[0] == users[50] || got[1] == users[50] {
+			t.Errorf("the team's contacts went to %v of %v", got, users[50:])
 		}
 	})
 }
