@@ -3,6 +3,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -28,6 +29,14 @@ type Config struct {
 	PprofListen string        `env:"BANDEJA_PPROF_LISTEN" help:"Loopback address for pprof and nothing else; empty for none."`
 	InboundKeep time.Duration `env:"BANDEJA_INBOUND_KEEP" default:"72h" help:"How long raw webhooks are kept after they were read."`
 	MaxUpload   int64         `env:"BANDEJA_MAX_UPLOAD_MB" default:"100" help:"Largest file taken, in MB."`
+	SMTPURL     string        `env:"BANDEJA_SMTP_URL" help:"Mail server for invitations and forgotten passwords, as smtp://user:pass@host:587?from=Bandeja%20%3Cinbox@example.com%3E; smtps:// for TLS from the first byte, tls=off for none. Empty: no mail is sent. Needs BANDEJA_PUBLIC_URL." secret:"true"`
+
+	OIDCIssuer       string `env:"BANDEJA_OIDC_ISSUER" help:"Address of an OpenID Connect provider to sign in with; empty for none. Its redirect address is BANDEJA_PUBLIC_URL/auth/oidc/callback."`
+	OIDCClientID     string `env:"BANDEJA_OIDC_CLIENT_ID" help:"What the provider calls Bandeja."`
+	OIDCClientSecret string `env:"BANDEJA_OIDC_CLIENT_SECRET" help:"The secret that goes with it." secret:"true"`
+	OIDCName         string `env:"BANDEJA_OIDC_NAME" default:"SSO" help:"The provider's name on the sign-in button."`
+	OIDCJoin         string `env:"BANDEJA_OIDC_JOIN" default:"off" help:"agent: somebody with a verified e-mail that is unknown here becomes an agent. off: only those who are members or invited sign in."`
+	OIDCOnly         bool   `env:"BANDEJA_OIDC_ONLY" default:"false" help:"true: only owners sign in with a password."`
 }
 
 // Load reads the environment through lookup (os.LookupEnv).
@@ -59,6 +68,12 @@ func Load(lookup func(string) (string, bool)) (Config, error) {
 				return c, fmt.Errorf("config: %s must be a duration as 72h, not %q", name, text)
 			}
 			*p = d
+		case *bool:
+			b, err := strconv.ParseBool(text)
+			if err != nil {
+				return c, fmt.Errorf("config: %s must be true or false, not %q", name, text)
+			}
+			*p = b
 		}
 	}
 	if c.PublicURL != "" {
@@ -68,7 +83,27 @@ func Load(lookup func(string) (string, bool)) (Config, error) {
 		}
 		c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	}
-	return c, nil
+	return c, c.checkWaysIn()
+}
+
+// checkWaysIn refuses settings of mail and single sign-on that can't work. Links that
+// somebody else reads are never made of a request's own idea of this server's address.
+func (c Config) checkWaysIn() error {
+	switch {
+	case c.SMTPURL != "" && c.PublicURL == "":
+		return errors.New("config: BANDEJA_SMTP_URL needs BANDEJA_PUBLIC_URL: the links in mails are made from it")
+	case c.OIDCJoin != "off" && c.OIDCJoin != "agent":
+		return fmt.Errorf("config: BANDEJA_OIDC_JOIN must be off or agent, not %q", c.OIDCJoin)
+	case c.OIDCIssuer == "" && (c.OIDCOnly || c.OIDCJoin != "off"):
+		return errors.New("config: BANDEJA_OIDC_ONLY and BANDEJA_OIDC_JOIN need BANDEJA_OIDC_ISSUER")
+	case c.OIDCIssuer == "":
+		return nil
+	case c.PublicURL == "":
+		return errors.New("config: BANDEJA_OIDC_ISSUER needs BANDEJA_PUBLIC_URL: the provider sends browsers back to it")
+	case c.OIDCClientID == "":
+		return errors.New("config: BANDEJA_OIDC_ISSUER needs BANDEJA_OIDC_CLIENT_ID")
+	}
+	return nil
 }
 
 // Usage writes every setting with its default.

@@ -26,6 +26,29 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+func TestWaysIn(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		env  map[string]string
+		says string // "" where the settings are good
+	}{
+		{"nothing", nil, ""},
+		{"mail", map[string]string{"BANDEJA_SMTP_URL": "smtp://h?from=a@b.example", "BANDEJA_PUBLIC_URL": "https://a.example"}, ""},
+		{"mail without an address", map[string]string{"BANDEJA_SMTP_URL": "smtp://u:hush@h?from=a@b.example"}, "BANDEJA_PUBLIC_URL"},
+		{"single sign-on", map[string]string{"BANDEJA_OIDC_ISSUER": "https://id.example", "BANDEJA_OIDC_CLIENT_ID": "x", "BANDEJA_OIDC_ONLY": "true", "BANDEJA_OIDC_JOIN": "agent", "BANDEJA_PUBLIC_URL": "https://a.example"}, ""},
+		{"without an address", map[string]string{"BANDEJA_OIDC_ISSUER": "https://id.example", "BANDEJA_OIDC_CLIENT_ID": "x"}, "BANDEJA_PUBLIC_URL"},
+		{"without a client", map[string]string{"BANDEJA_OIDC_ISSUER": "https://id.example", "BANDEJA_PUBLIC_URL": "https://a.example"}, "BANDEJA_OIDC_CLIENT_ID"},
+		{"only, of nothing", map[string]string{"BANDEJA_OIDC_ONLY": "true"}, "BANDEJA_OIDC_ISSUER"},
+		{"an unknown role", map[string]string{"BANDEJA_OIDC_JOIN": "owner"}, "BANDEJA_OIDC_JOIN"},
+		{"neither true nor false", map[string]string{"BANDEJA_OIDC_ONLY": "perhaps"}, "BANDEJA_OIDC_ONLY"},
+	} {
+		_, err := config.Load(func(k string) (string, bool) { v, ok := c.env[k]; return v, ok })
+		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "hush")) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
 func TestKeyring(t *testing.T) {
 	dir := t.TempDir()
 	k, err := config.OpenKeyring(config.Config{DataDir: dir})
