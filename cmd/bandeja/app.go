@@ -28,7 +28,9 @@ import (
 	"github.com/bandeja/bandeja/internal/httpapi"
 	"github.com/bandeja/bandeja/internal/inbox"
 	"github.com/bandeja/bandeja/internal/jobs"
+	"github.com/bandeja/bandeja/internal/mail"
 	"github.com/bandeja/bandeja/internal/realtime"
+	"github.com/bandeja/bandeja/internal/sso"
 	visitors "github.com/bandeja/bandeja/internal/webchat"
 	"github.com/bandeja/bandeja/web"
 	"github.com/bandeja/bandeja/widget"
@@ -89,6 +91,13 @@ func assemble(ctx context.Context, settings config.Config, p parts) (a *app, err
 	a.events = eventlog.New(a.db, a.log)
 	a.queue = jobs.New(a.db, a.log)
 	a.accounts = account.New(a.db, a.events)
+	mailer, err := mail.New(mail.Options{URL: settings.SMTPURL, DB: a.db, Queue: a.queue, Keys: keys, Logger: a.log})
+	if err != nil {
+		return nil, err
+	}
+	a.accounts.Open(account.WaysIn{
+		Keys: keys, Mail: mailer, Queue: a.queue, PublicURL: settings.PublicURL, OwnersOnly: settings.OIDCOnly, Join: settings.OIDCJoin == "agent",
+	})
 	a.contacts = contact.NewService(a.events)
 	a.gateway = gateway.New(gateway.Options{
 		DB: a.db, Queue: a.queue, Events: a.events, Files: a.files, Keys: keys, Adapters: adapters(),
@@ -107,8 +116,20 @@ func assemble(ctx context.Context, settings config.Config, p parts) (a *app, err
 		DB: a.db, Accounts: a.accounts, Directory: directory, Contacts: a.contacts, Inbox: a.inbox, Gateway: a.gateway,
 		Queue: a.queue, Events: a.events, Files: a.files, Hub: a.hub, Logger: a.log, Web: web.Files(),
 		TrustedProxies: settings.TrustProxy, MaxUpload: settings.MaxUpload << 20, Version: cmp.Or(p.version, version), Extra: a.visitors.Handlers(),
+		PublicURL: settings.PublicURL, SSO: provider(settings, keys),
 	})
 	return a, err
+}
+
+// provider is who people sign in with besides passwords; nil for nobody.
+func provider(settings config.Config, keys *config.Keyring) *sso.Provider {
+	if settings.OIDCIssuer == "" {
+		return nil
+	}
+	return sso.New(sso.Options{
+		Issuer: settings.OIDCIssuer, ClientID: settings.OIDCClientID, ClientSecret: settings.OIDCClientSecret, Name: settings.OIDCName,
+		PublicURL: settings.PublicURL, Keys: keys,
+	})
 }
 
 // stopWithin is how long a stop may take before connections are cut.
@@ -196,6 +217,9 @@ func (a *app) purge(ctx context.Context) error {
 		})
 		if err != nil && ctx.Err() == nil {
 			a.log.Warn("old idempotency keys could not be deleted", "err", err)
+		}
+		if err := a.accounts.Purge(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("old links could not be deleted", "err", err)
 		}
 	}
 }

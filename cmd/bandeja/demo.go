@@ -30,6 +30,8 @@ type demoCmd struct {
 func (c demoCmd) Run(ctx context.Context, settings config.Config) error {
 	dir := filepath.Join(c.Data, "demo")
 	settings.DataDir, settings.DatabaseURL = dir, ""
+	// Made-up people get no mail, and the demo's door is open to everybody.
+	settings.SMTPURL, settings.OIDCIssuer, settings.OIDCOnly, settings.OIDCJoin = "", "", false, "off"
 	if c.Fresh {
 		if err := os.RemoveAll(dir); err != nil {
 			return err

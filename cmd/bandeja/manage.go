@@ -19,7 +19,8 @@ import (
 )
 
 type userCmd struct {
-	Add userAddCmd `cmd:"" help:"Add a user. Works on an empty folder and beside a running server."`
+	Add      userAddCmd      `cmd:"" help:"Add a user. Works on an empty folder and beside a running server."`
+	Password userPasswordCmd `cmd:"" help:"Set a user's password, which ends all their sessions."`
 }
 
 type userAddCmd struct {
@@ -36,19 +37,49 @@ func (c userAddCmd) Run(ctx context.Context, settings config.Config) error {
 	if !c.PasswordStdin {
 		return errors.New("give the password on standard input, with --password-stdin")
 	}
-	line, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	password, err := readPassword()
+	if err != nil {
 		return err
 	}
 	return withDB(ctx, settings, func(d *db.DB) error {
 		v, err := account.New(d, eventlog.New(d, slog.Default())).AddUser(ctx, account.NewUser{
-			Email: c.Email, Name: c.Name, Role: crm.Role(c.Role), Language: crm.Language(c.Language), Password: strings.TrimRight(line, "\r\n"),
+			Email: c.Email, Name: c.Name, Role: crm.Role(c.Role), Language: crm.Language(c.Language), Password: password,
 		})
 		if err == nil {
 			fmt.Println(v.User)
 		}
 		return inWords(err)
 	})
+}
+
+type userPasswordCmd struct {
+	Data           string `help:"Data folder (BANDEJA_DATA)."`
+	Email          string `required:"" help:"The user's e-mail."`
+	PasswordStdin  bool   `name:"password-stdin" help:"Read the password from standard input."`
+	NoSecondFactor bool   `name:"no-second-factor" help:"Switch the second factor off too, where it is lost."`
+}
+
+func (c userPasswordCmd) Run(ctx context.Context, settings config.Config) error {
+	override(&settings.DataDir, c.Data)
+	if !c.PasswordStdin {
+		return errors.New("give the password on standard input, with --password-stdin")
+	}
+	password, err := readPassword()
+	if err != nil {
+		return err
+	}
+	return withDB(ctx, settings, func(d *db.DB) error {
+		return inWords(account.New(d, eventlog.New(d, slog.Default())).SetPassword(ctx, c.Email, password, c.NoSecondFactor))
+	})
+}
+
+// readPassword reads the first line of standard input.
+func readPassword() (string, error) {
+	line, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
 }
 
 type tokenCmd struct {

@@ -9,10 +9,13 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/bandeja/bandeja/internal/config"
 	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/eventlog"
+	"github.com/bandeja/bandeja/internal/jobs"
+	"github.com/bandeja/bandeja/internal/mail"
 )
 
 // Workspace is an independent database of contacts, channels and users.
@@ -54,12 +57,40 @@ type Service struct {
 	events   *eventlog.Log
 	hasher   *hasher
 	throttle *throttle
+	ways     WaysIn
 }
 
 // New returns the account service.
 func New(d *db.DB, events *eventlog.Log) *Service {
 	return &Service{d: d, events: events, hasher: newHasher(), throttle: newThrottle()}
 }
+
+// WaysIn are what signing in takes besides a database.
+type WaysIn struct {
+	// Keys seal second factors.
+	Keys *config.Keyring
+	// Mail and Queue send links; without mail, people pass them on themselves.
+	Mail  *mail.Mailer
+	Queue *jobs.Queue
+	// PublicURL is what links in mails begin with.
+	PublicURL string
+	// OwnersOnly keeps passwords for owners: all others use single sign-on.
+	OwnersOnly bool
+	// Join makes whoever the single sign-on vouches for an agent.
+	Join bool
+}
+
+// Open opens the ways in, before the server runs. The command line does without.
+func (s *Service) Open(w WaysIn) {
+	s.ways = w
+	w.Queue.Handle(forgotKind, jobs.Handler{Run: s.sendResets})
+}
+
+// SendsMail tells whether mail is sent.
+func (s *Service) SendsMail() bool { return s.ways.Mail.On() }
+
+// TakesPasswords tells whether everybody may sign in with a password.
+func (s *Service) TakesPasswords() bool { return !s.ways.OwnersOnly }
 
 // NewUser describes a user to add.
 type NewUser struct {
@@ -174,13 +205,7 @@ func (s *Service) add(ctx context.Context, setup *NewWorkspace, u NewUser) (crm.
 		if err != nil {
 			return err
 		}
-		v.User = tx.NewID()
-		_, err = tx.Exec(`INSERT INTO app_user (id, email, name, password_hash, language, timezone, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			v.User, u.Email, u.Name, hash, string(u.Language), u.Timezone, tx.Micros())
-		if errors.Is(err, db.ErrConflict) {
-			return crm.RefuseField("email", crm.CodeEmailTaken)
-		}
-		if err != nil {
+		if v.User, err = insertUser(tx, u, hash); err != nil {
 			return err
 		}
 		_, err = tx.Exec(`INSERT INTO member (workspace_id, user_id, role, joined_at) VALUES ($1, $2, $3, $4)`,
@@ -188,6 +213,16 @@ func (s *Service) add(ctx context.Context, setup *NewWorkspace, u NewUser) (crm.
 		return err
 	})
 	return v, err
+}
+
+func insertUser(tx *db.Tx, u NewUser, hash string) (crm.ID, error) {
+	id := tx.NewID()
+	_, err := tx.Exec(`INSERT INTO app_user (id, email, name, password_hash, language, timezone, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		id, u.Email, u.Name, hash, string(u.Language), u.Timezone, tx.Micros())
+	if errors.Is(err, db.ErrConflict) {
+		err = crm.RefuseField("email", crm.CodeEmailTaken)
+	}
+	return id, err
 }
 
 func insertWorkspace(tx *db.Tx, id crm.ID, w *NewWorkspace) error {

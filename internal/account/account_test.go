@@ -51,11 +51,11 @@ func TestSessions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, first, err := s.Login(t.Context(), " olga@example.COM", password, "1.1.1.1", "Firefox")
+		_, first, err := s.Login(t.Context(), account.Credentials{Email: " olga@example.COM", Password: password, IP: "1.1.1.1", Device: "Firefox"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, second, err := s.Login(t.Context(), "olga@example.com", password, "1.1.1.1", "Chrome")
+		_, second, err := s.Login(t.Context(), account.Credentials{Email: "olga@example.com", Password: password, IP: "1.1.1.1", Device: "Chrome"})
 		if err != nil || first == second {
 			t.Fatalf("%v, the same secret twice: %v", err, first == second)
 		}
@@ -97,19 +97,19 @@ func TestGuessingIsSlowedAndNobodyIsLockedOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 5 {
-		if _, _, err := s.Login(t.Context(), "olga@example.com", "guess", "6.6.6.6", ""); !errors.Is(err, crm.Refuse(crm.CodeWrongCredentials)) {
+		if _, _, err := s.Login(t.Context(), account.Credentials{Email: "olga@example.com", Password: "guess", IP: "6.6.6.6"}); !errors.Is(err, crm.Refuse(crm.CodeWrongCredentials)) {
 			t.Fatalf("guess %d: %v", i, err)
 		}
 	}
-	if _, _, err := s.Login(t.Context(), "olga@example.com", password, "6.6.6.6", ""); !errors.Is(err, crm.Refuse(crm.CodeThrottled)) {
+	if _, _, err := s.Login(t.Context(), account.Credentials{Email: "olga@example.com", Password: password, IP: "6.6.6.6"}); !errors.Is(err, crm.Refuse(crm.CodeThrottled)) {
 		t.Errorf("the sixth attempt in a minute: %v", err)
 	}
-	if _, _, err := s.Login(t.Context(), "olga@example.com", password, "1.1.1.1", ""); err != nil {
+	if _, _, err := s.Login(t.Context(), account.Credentials{Email: "olga@example.com", Password: password, IP: "1.1.1.1"}); err != nil {
 		t.Errorf("the owner from elsewhere: %v", err)
 	}
 	// An unknown address takes as long as a known one with a wrong password.
 	begun := time.Now()
-	_, _, _ = s.Login(t.Context(), "nobody@example.com", "guess", "2.2.2.2", "")
+	_, _, _ = s.Login(t.Context(), account.Credentials{Email: "nobody@example.com", Password: "guess", IP: "2.2.2.2"})
 	if time.Since(begun) < 5*time.Millisecond {
 		t.Error("an unknown e-mail is answered without hashing")
 	}

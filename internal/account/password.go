@@ -132,6 +132,13 @@ type attempts struct {
 const (
 	perPair    = 5  // attempts a minute for one address on one account
 	perAddress = 30 // attempts a minute for one address
+
+	// Codes are short, so there are few guesses for an account, from wherever: whoever
+	// guesses has its password, so nobody else is locked out by it.
+	codesAtOnce  = 5
+	codesAMinute = 1.0 / 3
+	// slowest is how long an emptied allowance takes to fill up.
+	slowest = codesAtOnce * 3 * time.Minute
 )
 
 func newThrottle() *throttle { return &throttle{seen: make(map[string]*attempts)} }
@@ -142,32 +149,46 @@ func (t *throttle) allow(now time.Time, ip, email string) (wait time.Duration) {
 	defer t.mu.Unlock()
 	if len(t.seen) > 20_000 {
 		for k, a := range t.seen {
-			if now.Sub(a.since) > time.Minute {
+			if now.Sub(a.since) > slowest {
 				delete(t.seen, k)
 			}
 		}
 	}
 	for key, rate := range map[string]float64{ip + " " + email: perPair, ip: perAddress} {
-		a := t.seen[key]
-		if a == nil {
-			a = &attempts{left: rate}
-			t.seen[key] = a
-		} else {
-			a.left = min(rate, a.left+now.Sub(a.since).Minutes()*rate)
-		}
-		a.since = now
-		if a.left < 1 {
-			wait = max(wait, time.Duration((1-a.left)/rate*float64(time.Minute)))
-		} else {
-			a.left--
-		}
+		wait = max(wait, t.take(now, key, rate, rate))
 	}
 	return wait
 }
 
-// forgive gives the attempts back after a success.
-func (t *throttle) forgive(ip, email string) {
+// allowOne takes an attempt of a key of its own: burst at once, then so many a minute.
+func (t *throttle) allowOne(now time.Time, key string, burst, perMinute float64) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.seen, ip+" "+email)
+	return t.take(now, key, burst, perMinute)
+}
+
+func (t *throttle) take(now time.Time, key string, burst, perMinute float64) (wait time.Duration) {
+	a := t.seen[key]
+	if a == nil {
+		a = &attempts{left: burst}
+		t.seen[key] = a
+	} else {
+		a.left = min(burst, a.left+now.Sub(a.since).Minutes()*perMinute)
+	}
+	a.since = now
+	if a.left < 1 {
+		return time.Duration((1 - a.left) / perMinute * float64(time.Minute))
+	}
+	a.left--
+	return 0
+}
+
+// forgive gives the attempts back after a success.
+func (t *throttle) forgive(ip, email string) { t.forgiveOne(ip + " " + email) }
+
+// forgiveOne gives back the attempts of a key of its own.
+func (t *throttle) forgiveOne(key string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.seen, key)
 }

@@ -50,11 +50,19 @@ func hashSecret(text string) []byte {
 	return sum[:]
 }
 
-// Login checks an e-mail and password and starts a session. It returns the
-// session's secret, which only the browser keeps.
-func (s *Service) Login(ctx context.Context, email, password, ip, device string) (crm.Viewer, string, error) {
-	email = strings.ToLower(strings.TrimSpace(email))
-	if wait := s.throttle.allow(time.Now(), ip, email); wait > 0 {
+// Credentials are what somebody signs in with, and from where.
+type Credentials struct {
+	Email, Password string
+	// Code is of the authenticator app, or a recovery code.
+	Code       string
+	IP, Device string
+}
+
+// Login checks somebody's credentials and starts a session. It returns the session's
+// secret, which only the browser keeps. crm.CodeSecondFactor asks for the code.
+func (s *Service) Login(ctx context.Context, c Credentials) (crm.Viewer, string, error) {
+	email := strings.ToLower(strings.TrimSpace(c.Email))
+	if wait := s.throttle.allow(time.Now(), c.IP, email); wait > 0 {
 		return crm.Viewer{}, "", throttled(wait)
 	}
 	var row viewerRow
@@ -72,37 +80,62 @@ func (s *Service) Login(ctx context.Context, email, password, ip, device string)
 		return crm.Viewer{}, "", err
 	}
 	v := row.viewer()
-	if utf8.RuneCountInString(password) > maxPassword {
-		password = ""
+	ok, err := s.verify(ctx, c.Password, hash)
+	switch {
+	case err != nil:
+		return crm.Viewer{}, "", err
+	case !ok || v.User == 0:
+		return crm.Viewer{}, "", crm.Refuse(crm.CodeWrongCredentials)
+	case s.ways.OwnersOnly && v.Role != crm.Owner:
+		return crm.Viewer{}, "", crm.Refuse(crm.CodeSSOOnly)
 	}
-	ok, err := s.hasher.verify(ctx, password, hash)
-	if err != nil {
+	if err := s.slowCodes(v.User, c.Code); err != nil {
 		return crm.Viewer{}, "", err
 	}
-	if !ok || v.User == 0 {
-		return crm.Viewer{}, "", crm.Refuse(crm.CodeWrongCredentials)
+	secret := ""
+	err = s.d.Write(ctx, func(tx *db.Tx) error {
+		if err := s.prove(tx, v.User, c.Code); err != nil {
+			return err
+		}
+		secret, err = s.startSession(tx, v, c.IP, c.Device)
+		return err
+	})
+	if err == nil {
+		// Only now: a password alone mustn't buy more guesses at the code.
+		s.throttle.forgive(c.IP, email)
 	}
-	s.throttle.forgive(ip, email)
-	secret, err := s.StartSession(ctx, v, ip, device)
 	return v, secret, err
 }
 
+// verify compares a password with a hash.
+func (s *Service) verify(ctx context.Context, password, hash string) (bool, error) {
+	if utf8.RuneCountInString(password) > maxPassword {
+		password = ""
+	}
+	return s.hasher.verify(ctx, password, hash)
+}
+
 // StartSession starts a session for a viewer and returns its secret.
-func (s *Service) StartSession(ctx context.Context, v crm.Viewer, ip, device string) (string, error) {
-	secret, hash := newSecret()
-	err := s.d.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`INSERT INTO session (token_hash, id, user_id, workspace_id, device, ip, created_at, last_seen_at, expires_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			hash, tx.NewID(), v.User, v.Workspace, device, ip, tx.Micros(), tx.Micros(), tx.Now().Add(sessionLife).UnixMicro())
-		if err != nil {
-			return err
-		}
-		if _, err := s.Touch(tx, v, ""); err != nil {
-			return err
-		}
-		_, err = tx.Exec(`DELETE FROM session WHERE user_id = $1 AND expires_at < $2`, v.User, tx.Micros())
+func (s *Service) StartSession(ctx context.Context, v crm.Viewer, ip, device string) (secret string, err error) {
+	err = s.d.Write(ctx, func(tx *db.Tx) error {
+		secret, err = s.startSession(tx, v, ip, device)
 		return err
 	})
+	return secret, err
+}
+
+func (s *Service) startSession(tx *db.Tx, v crm.Viewer, ip, device string) (string, error) {
+	secret, hash := newSecret()
+	_, err := tx.Exec(`INSERT INTO session (token_hash, id, user_id, workspace_id, device, ip, created_at, last_seen_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		hash, tx.NewID(), v.User, v.Workspace, device, ip, tx.Micros(), tx.Micros(), tx.Now().Add(sessionLife).UnixMicro())
+	if err != nil {
+		return "", err
+	}
+	if _, err := s.Touch(tx, v, ""); err != nil {
+		return "", err
+	}
+	_, err = tx.Exec(`DELETE FROM session WHERE user_id = $1 AND expires_at < $2`, v.User, tx.Micros())
 	return secret, err
 }
 
@@ -202,11 +235,7 @@ func (s *Service) ChangePassword(ctx context.Context, v crm.Viewer, current, nex
 		return err
 	}
 	return s.d.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(`UPDATE app_user SET password_hash = $1 WHERE id = $2`, hash, v.User); err != nil {
-			return err
-		}
-		_, err := tx.Exec(`DELETE FROM session WHERE user_id = $1 AND id <> $2`, v.User, keep)
-		return err
+		return setPassword(tx, v.User, hash, keep)
 	})
 }
 

@@ -213,7 +213,7 @@ func TestTwoProcessesHaveTwoNodes(t *testing.T) {
 func TestEveryTableCarriesItsWorkspace(t *testing.T) {
 	directory := map[string]bool{
 		"node": true, "workspace": true, "app_user": true, "session": true, "api_token": true, "hook_key": true,
-		"schema_version": true,
+		"schema_version": true, "recovery_code": true, "ticket": true, "oidc_identity": true,
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		tables, indexes := schemaOf(t, d)

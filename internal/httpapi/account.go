@@ -89,9 +89,18 @@ func (s *Server) me(ctx context.Context, v crm.Viewer) (Me, error) {
 	return out, err
 }
 
-// SetupState tells whether the server waits for its first owner.
+// SetupState tells whether the server waits for its first owner, and what ways in it
+// has.
 type SetupState struct {
-	Needed bool `json:"needed"`
+	Needed   bool     `json:"needed"`
+	Mail     bool     `json:"mail" doc:"Whether mail is sent: invitations, links for forgotten passwords."`
+	Password bool     `json:"password" doc:"Whether everybody may sign in with a password; owners always may."`
+	OIDC     *OIDCWay `json:"oidc" doc:"Single sign-on, by way of /auth/oidc/start?to=/path; null where there is none."`
+}
+
+// OIDCWay is the provider of the single sign-on.
+type OIDCWay struct {
+	Name string `json:"name"`
 }
 
 // SetupInput sets a new server up.
@@ -110,7 +119,11 @@ func (s *Server) accountOperations() {
 		Summary: "Tell whether the server waits for its first owner",
 	}, func(ctx context.Context, _ caller, _ *none) (*body[SetupState], error) {
 		needed, err := s.Accounts.NeedsSetup(ctx)
-		return &body[SetupState]{SetupState{needed}}, err
+		out := SetupState{Needed: needed, Mail: s.Accounts.SendsMail(), Password: s.Accounts.TakesPasswords()}
+		if s.SSO != nil {
+			out.OIDC = &OIDCWay{s.SSO.Name()}
+		}
+		return &body[SetupState]{out}, err
 	})
 	register(s, huma.Operation{
 		OperationID: "set-up", Method: http.MethodPost, Path: "/setup", Tags: []string{"Setup"}, DefaultStatus: http.StatusCreated,
@@ -136,10 +149,13 @@ func (s *Server) accountOperations() {
 		Body struct {
 			Email    string `json:"email" maxLength:"300"`
 			Password string `json:"password" maxLength:"1000"`
+			Code     string `json:"code,omitempty" maxLength:"40" doc:"Of the authenticator app, or a recovery code, where second_factor_required asks for it."`
 		}
 	}) (*withCookie[Me], error) {
 		q := requestOf(ctx)
-		v, secret, err := s.Accounts.Login(ctx, in.Body.Email, in.Body.Password, q.ip, q.device)
+		v, secret, err := s.Accounts.Login(ctx, account.Credentials{
+			Email: in.Body.Email, Password: in.Body.Password, Code: in.Body.Code, IP: q.ip, Device: q.device,
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -222,6 +238,9 @@ func (s *Server) accountOperations() {
 	s.memberOperations()
 	s.teamOperations()
 	s.tokenOperations()
+	s.invitationOperations()
+	s.resetOperations()
+	s.secondFactorOperations()
 }
 
 // SessionItem is a browser that is signed in.

@@ -132,8 +132,11 @@ func expected() map[string]string {
 	return map[string]string{
 		"get-setup": anyone, "set-up": anyone, "login": anyone,
 		"logout": session, "change-password": session, "list-sessions": session, "revoke-session": session, "create-token": session,
-		"set-activity": session,
-		"get-me":       member, "update-me": member, "list-users": member, "list-teams": member, "list-tokens": member, "revoke-token": member,
+		"set-activity": session, "get-two-factor": session, "prepare-two-factor": session, "enable-two-factor": session,
+		"disable-two-factor": session, "renew-recovery-codes": session, "reset-two-factor": "unfff++f",
+		"forgot-password": anyone, "look-at-invitation": "nnnnnnnn", "accept-invitation": "nnnnnnnn", "reset-password": "nnnnnnnn", // by a made-up link
+		"list-invitations": "u+fff++f", "create-invitation": "u+fff++f", "resend-invitation": "unfff++f", "delete-invitation": "unfff++f",
+		"get-me": member, "update-me": member, "list-users": member, "list-teams": member, "list-tokens": member, "revoke-token": member,
 		"update-workspace": "u+fff++f",
 		"update-user":      "unfff++f", "remove-user": "unfff++f",
 		"create-team": "u+fff++f", "update-team": "unfff++f", "delete-team": "unffff+f",
@@ -192,7 +195,11 @@ func TestAuthorisationMatrix(t *testing.T) {
 		s.made++
 		name := fmt.Sprint("extra", s.made)
 		switch op {
-		case "update-user", "remove-user":
+		case "resend-invitation", "delete-invitation":
+			var sent struct{ Invitation idOnly }
+			s.do(s.tokens["owner"], "POST", "/invitations", map[string]string{"email": email(name), "role": "agent"}).into(s.t, &sent)
+			return sent.Invitation.ID
+		case "update-user", "remove-user", "reset-two-factor":
 			return s.hire(name, crm.Access{Role: crm.Agent}).User.String()
 		case "update-team", "delete-team":
 			var team idOnly
@@ -249,7 +256,10 @@ func TestAuthorisationMatrix(t *testing.T) {
 		return contact
 	}
 	bodies := map[string]any{
-		"login":           map[string]string{"email": email("owner"), "password": password},
+		"login":             map[string]string{"email": email("owner"), "password": password},
+		"create-invitation": map[string]string{"email": email("invited"), "role": "agent"}, "forgot-password": map[string]string{"email": email("x")},
+		"look-at-invitation": map[string]string{"token": "x"}, "accept-invitation": map[string]string{"token": "x", "password": "a quiet password"},
+		"reset-password":  map[string]string{"token": "x", "password": "a quiet password"},
 		"change-password": map[string]string{"current": "wrong", "new": "another quiet password"},
 		"create-contact":  map[string]string{"first_name": "New"}, "assign-contact": map[string]any{"user_id": nil},
 		"send-message": map[string]any{"text": "hi", "comment": true}, "react": map[string]string{"emoji": "👍"},

@@ -23,6 +23,7 @@ type request struct {
 	language crm.Language
 	ip       string
 	device   string
+	host     string
 	https    bool
 }
 
@@ -69,7 +70,7 @@ func (t trusted) has(ip netip.Addr) bool {
 
 // describe reads a request's frame: who calls from where, in which language.
 func (t trusted) describe(r *http.Request) *request {
-	q := &request{id: newRequestID(), path: r.URL.Path, language: acceptLanguage(r.Header.Get("Accept-Language")), https: r.TLS != nil}
+	q := &request{id: newRequestID(), path: r.URL.Path, language: acceptLanguage(r.Header.Get("Accept-Language")), host: r.Host, https: r.TLS != nil}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
@@ -194,11 +195,16 @@ func (s *Server) framed(next http.Handler) http.Handler {
 	})
 }
 
-// redactPath hides the unguessable part of a webhook's address.
+// redactPath hides the unguessable part of a webhook's address, and of one-time links.
 func redactPath(path string) string {
 	if strings.HasPrefix(path, "/hooks/") {
 		if i := strings.LastIndexByte(path, '/'); i > len("/hooks/") {
 			return path[:i] + "/…"
+		}
+	}
+	for _, link := range []string{invitePath, resetPath} {
+		if strings.HasPrefix(path, link) {
+			return link + "…"
 		}
 	}
 	return path

@@ -47,7 +47,8 @@ type rig struct {
 	tokens   map[string]string // by role
 }
 
-func newRig(t *testing.T, d *db.DB) *rig {
+// newRig starts a server; change alters what its ways in and the server are made of.
+func newRig(t *testing.T, d *db.DB, change ...func(*account.WaysIn, *httpapi.Options)) *rig {
 	t.Helper()
 	logger := slog.New(slog.DiscardHandler)
 	must := func(err error) {
@@ -72,10 +73,18 @@ func newRig(t *testing.T, d *db.DB) *rig {
 	hub, err := realtime.New(d, events, directory, logger)
 	must(err)
 	r.accounts = account.New(d, events)
-	r.api, err = httpapi.New(httpapi.Options{
+	ways := account.WaysIn{Keys: keys, Queue: queue}
+	options := httpapi.Options{
 		DB: d, Accounts: r.accounts, Directory: directory, Contacts: contact.NewService(events), Inbox: in, Gateway: gw, Queue: queue,
 		Events: events, Files: files, Hub: hub, Logger: logger, MaxUpload: 2 << 20, Version: "test",
-	})
+		PublicURL: "http://" + r.srv.Listener.Addr().String(),
+	}
+	ways.PublicURL = options.PublicURL
+	for _, f := range change {
+		f(&ways, &options)
+	}
+	r.accounts.Open(ways)
+	r.api, err = httpapi.New(options)
 	must(err)
 	r.srv.Start()
 	r.sim = sim.New(sim.Options{RetryDelay: 5 * time.Millisecond})

@@ -24,6 +24,7 @@ import (
 	"github.com/bandeja/bandeja/internal/inbox"
 	"github.com/bandeja/bandeja/internal/jobs"
 	"github.com/bandeja/bandeja/internal/realtime"
+	"github.com/bandeja/bandeja/internal/sso"
 )
 
 // Options are what a Server is made of.
@@ -45,6 +46,11 @@ type Options struct {
 	TrustedProxies string
 	MaxUpload      int64
 	Version        string
+	// PublicURL is where browsers reach this server; empty makes links of the
+	// request's own idea of it.
+	PublicURL string
+	// SSO is the provider to sign in with; nil for none.
+	SSO *sso.Provider
 	// Extra are further handlers by pattern, as the web chat's.
 	Extra map[string]http.Handler
 }
@@ -130,6 +136,8 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("POST /hooks/{type}/{key}", s.hook)
 	s.mux.HandleFunc("GET /hooks/{type}/{key}", s.hookChallenge)
 	s.mux.HandleFunc("GET /files/{id}/{name}", s.file)
+	s.mux.HandleFunc("GET /auth/oidc/start", s.ssoStart)
+	s.mux.HandleFunc("GET "+sso.CallbackPath, s.ssoCallback)
 	for path, h := range s.Hub.Handlers() {
 		s.mux.Handle(path, s.live(h))
 	}
