@@ -1,14 +1,19 @@
 import { expect, type Page } from '@playwright/test';
 import { Inbox, signIn, test } from './app.ts';
+import { authenticatorCode } from './authenticator.ts';
 import { accessibleInBoth } from './axe.ts';
 import { contactId, everyKind, lucia, mateo, valentina } from './kinds.ts';
-import { owner, type Server } from './server.ts';
+import { Mailbox } from './mailbox.ts';
+import { owner, Server } from './server.ts';
 
 // Every screen at every width, light and dark, without a violation of WCAG 2.2 AA.
 
 // A trace would copy these large pages at every step.
 test.use({ trace: 'off', contextOptions: { reducedMotion: 'reduce' } });
 test.describe.configure({ mode: 'parallel' });
+
+/** A picture of a few green points. */
+const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAEElEQVR42mPgz06GIAY4CwAx6AUvnnBxzAAAAABJRU5ErkJggg==';
 
 /** An inbox in which every kind of message came, read and answered by nobody yet. */
 async function furnish(server: Server): Promise<void> {
@@ -59,6 +64,96 @@ for (const width of [1440, 820, 390]) {
       await page.goto(`${server.url}/inbox/all/1`);
       await expect(page.getByText('This contact doesn’t exist, or you may not see it.')).toBeVisible();
       await accessibleInBoth(page, 'no such contact');
+    });
+
+    test('the ways in', async ({ page }) => {
+      const mailbox = await Mailbox.start();
+      const server = await Server.start({ BANDEJA_SMTP_URL: mailbox.url });
+      try {
+        server.addOwner();
+        await signIn(page, server);
+        // People.
+        await page.goto(`${server.url}/settings/users`);
+        await look(page, 'invitation', 'dialog', async () => {
+          await page.getByRole('button', { name: 'Invite', exact: true }).click();
+          await page.getByLabel('E-mail').fill(owner.email);
+          await page.getByRole('radio', { name: /^Manager/ }).check();
+          await page.keyboard.press('Enter');
+          await expect(page.getByLabel('E-mail')).toHaveAttribute('aria-invalid', 'true');
+          await accessibleInBoth(page, 'invitation refused');
+          await page.getByLabel('E-mail').fill('carla@example.com');
+          await page.getByRole('dialog').getByRole('button', { name: 'Invite' }).click();
+          await expect(page.getByRole('textbox', { name: 'Invitation link' })).toBeVisible();
+        });
+        await expect(page.getByRole('heading', { name: 'Pending invitations' })).toBeVisible();
+        await accessibleInBoth(page, 'users, one invited');
+        await look(page, 'what can be done with an invitation', 'menu', () => page.getByRole('button', { name: 'More actions: carla@example.com' }).click());
+        await look(page, 'cancelling an invitation', 'dialog', async () => {
+          await page.getByRole('button', { name: 'More actions: carla@example.com' }).click();
+          await page.getByRole('menuitem', { name: 'Cancel invitation' }).click();
+        });
+        // The picture and the second step.
+        await page.goto(`${server.url}/settings/profile`);
+        const picture = { name: 'me.png', mimeType: 'image/png', buffer: Buffer.from(dot, 'base64') };
+        await look(page, 'part of a picture', 'dialog', () => page.locator('input[type=file]').setInputFiles(picture));
+        await page.getByRole('button', { name: 'Turn on' }).click();
+        await page.getByRole('dialog').getByLabel('Password').fill(owner.password);
+        await accessibleInBoth(page, 'second step, password');
+        await page.keyboard.press('Enter');
+        const secret = page.getByRole('textbox', { name: 'Or type this key into the app' });
+        await expect(secret).toBeVisible();
+        await accessibleInBoth(page, 'second step, QR code');
+        await page.getByLabel('Code from the app').fill(authenticatorCode(await secret.inputValue()));
+        await page.keyboard.press('Enter');
+        await expect(page.getByRole('list', { name: 'Recovery codes' })).toBeVisible();
+        await accessibleInBoth(page, 'recovery codes');
+        await page.getByRole('button', { name: 'I have kept them' }).click();
+        await expect(page.getByText(/10 recovery codes left/)).toBeVisible();
+        await accessibleInBoth(page, 'second step on');
+        await look(page, 'second step, turning off', 'dialog', () => page.getByRole('button', { name: 'Turn off' }).click());
+        // Outside.
+        await page.context().clearCookies();
+        await page.goto(`${server.url}/login?problem=sso_failed`);
+        await expect(page.getByRole('alert')).toBeVisible();
+        await accessibleInBoth(page, 'login with a problem');
+        await page.getByLabel('E-mail').fill(owner.email);
+        await page.getByLabel('Password', { exact: true }).fill(owner.password);
+        await page.keyboard.press('Enter');
+        await page.getByLabel('Code').fill('000000');
+        await page.keyboard.press('Enter');
+        await expect(page.getByLabel('Code')).toHaveAttribute('aria-invalid', 'true');
+        await accessibleInBoth(page, 'second step of signing in, refused');
+        await page.getByRole('button', { name: 'Use a recovery code' }).click();
+        await accessibleInBoth(page, 'recovery code');
+        await page.goto(`${server.url}/forgot`);
+        await page.getByLabel('E-mail').fill(owner.email);
+        await accessibleInBoth(page, 'forgotten password');
+        await page.keyboard.press('Enter');
+        await expect(page.getByRole('heading', { name: 'Look into your mailbox' })).toBeVisible();
+        await accessibleInBoth(page, 'forgotten password, sent');
+        await page.goto(`${server.url}/reset/nothing`);
+        await page.getByLabel('New password').fill('a better password');
+        await accessibleInBoth(page, 'new password');
+        await page.keyboard.press('Enter');
+        await expect(page.getByRole('heading', { name: 'This link doesn’t work' })).toBeVisible();
+        await accessibleInBoth(page, 'dead link');
+        await expect.poll(() => mailbox.links('carla@example.com', 'invite')).toHaveLength(1);
+        await page.goto(mailbox.links('carla@example.com', 'invite')[0] ?? '');
+        await expect(page.getByLabel('Your name')).toBeVisible();
+        await accessibleInBoth(page, 'joining');
+        for (const password of [true, false]) {
+          await page.route('**/api/v1/setup', (r) => r.fulfill({ json: { needed: false, mail: false, password, oidc: { name: 'Quito' } } }));
+          await page.goto(`${server.url}/login`);
+          await expect(page.getByRole('link', { name: 'Sign in with Quito' })).toBeVisible();
+          await accessibleInBoth(page, `single sign-on, passwords ${password}`);
+        }
+        await page.goto(`${server.url}/forgot`);
+        await expect(page.getByText(/^This server sends no mail/)).toBeVisible();
+        await accessibleInBoth(page, 'forgotten password, no mail');
+      } finally {
+        await server.stop();
+        mailbox.stop();
+      }
     });
 
     test('list and frame', async ({ page, server, context }) => {

@@ -3,10 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
+import authEn from '../web/src/i18n/auth-en.ts';
+import authEs from '../web/src/i18n/auth-es.ts';
 import { en } from '../web/src/i18n/en.ts';
 import { es } from '../web/src/i18n/es.ts';
+import settingsEn from '../web/src/i18n/settings-en.ts';
+import settingsEs from '../web/src/i18n/settings-es.ts';
 import { test as base, signIn } from './app.ts';
-import { answers, binary, freePort } from './server.ts';
+import { authenticatorCode } from './authenticator.ts';
+import { Mailbox } from './mailbox.ts';
+import { answers, binary, freePort, owner, Server } from './server.ts';
 
 // Every screen, light and dark, Spanish and English, on a wide screen and a phone,
 // with the demo's data: for people to look at. What a picture waits for is asserted,
@@ -225,6 +231,91 @@ for (const [language, t] of [['es', es] as const, ['en', en] as const])
             await settled(page);
             const type = channels.items.find((c) => path.endsWith(c.id))?.type;
             await picture(page, `settings-${type ? `channel-${type}` : path.replaceAll('/', '-') || 'home'}`);
+          }
+        });
+
+        test('people and the ways in', async ({ page }) => {
+          const mailbox = await Mailbox.start();
+          const server = await Server.start({ BANDEJA_SMTP_URL: mailbox.url });
+          const a = language === 'es' ? authEs : authEn;
+          const s = language === 'es' ? settingsEs : settingsEn;
+          const carla = 'carla.benitez@example.com';
+          try {
+            server.addOwner(language);
+            server.addUser('Beto Paz', 'agent', language);
+            await server.api('POST', '/teams', { name: 'Ventas', description: 'Pedidos y precios' });
+            await signIn(page, server);
+            const dialog = page.getByRole('dialog');
+            const open = async (path: string) => {
+              await page.goto(`${server.url}/settings/${path}`);
+              await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+              await settled(page);
+            };
+            await open('users');
+            await page.getByRole('button', { name: s.invitations.invite, exact: true }).click();
+            await dialog.getByLabel(s.invitations.email, { exact: true }).fill(carla);
+            await picture(page, 'invite');
+            await dialog.getByRole('button', { name: s.invitations.create }).click();
+            await expect(dialog.getByRole('textbox', { name: s.invitations.link })).toBeVisible();
+            await picture(page, 'invite-link');
+            await dialog.getByRole('button', { name: s.done }).click();
+            await expect(page.getByRole('heading', { name: s.invitations.title })).toBeVisible();
+            await picture(page, 'users-invited');
+            await page.getByRole('button', { name: s.users.editTitle('Beto Paz') }).click();
+            await expect(dialog).toBeVisible();
+            await settled(page);
+            await picture(page, 'user-access');
+            await page.keyboard.press('Escape');
+            await page.getByRole('button', { name: `${t.more}: Beto Paz` }).click();
+            await expect(page.getByRole('menu')).toBeVisible();
+            await picture(page, 'user-menu');
+            await page.getByRole('menuitem', { name: s.users.remove }).click();
+            await expect(dialog).toBeVisible();
+            await picture(page, 'user-remove');
+            await page.keyboard.press('Escape');
+            await open('teams');
+            await page.getByRole('button', { name: `${s.teams.edit}: Ventas` }).click();
+            await expect(dialog).toBeVisible();
+            await picture(page, 'team');
+            await page.keyboard.press('Escape');
+            await open('profile');
+            await page.getByRole('button', { name: s.factor.turnOn, exact: true }).click();
+            await dialog.getByLabel(s.password).fill(owner.password);
+            await page.keyboard.press('Enter');
+            const secret = dialog.getByRole('textbox', { name: s.factor.secret });
+            await expect(secret).toBeVisible();
+            await picture(page, 'second-step-set-up');
+            await dialog.getByLabel(s.factor.code).fill(authenticatorCode(await secret.inputValue()));
+            await page.keyboard.press('Enter');
+            await expect(dialog.getByRole('list')).toBeVisible();
+            await picture(page, 'recovery-codes');
+
+            await page.context().clearCookies();
+            await page.goto(`${server.url}/login`);
+            await page.locator('input[type=email]').fill(owner.email);
+            await page.locator('input[type=password]').fill(owner.password);
+            await page.keyboard.press('Enter');
+            await expect(page.getByRole('heading', { name: a.secondTitle })).toBeVisible();
+            await picture(page, 'login-second-step');
+            await page.goto(`${server.url}/forgot`);
+            await page.locator('input[type=email]').fill(owner.email);
+            await picture(page, 'forgot');
+            await page.keyboard.press('Enter');
+            await expect(page.getByRole('heading', { name: a.sentTitle })).toBeVisible();
+            await picture(page, 'forgot-sent');
+            await page.goto(`${server.url}/reset/nothing`);
+            await expect(page.getByRole('heading', { name: a.resetTitle })).toBeVisible();
+            await picture(page, 'reset');
+            await expect.poll(() => mailbox.links(carla, 'invite')).toHaveLength(1);
+            await page.goto(mailbox.links(carla, 'invite')[0] ?? '');
+            await expect(page.getByLabel(a.yourName)).toBeVisible();
+            await picture(page, 'join');
+            await page.goto(`${server.url}/invite/nothing`);
+            await expect(page.getByRole('heading', { name: a.linkTitle })).toBeVisible();
+            await picture(page, 'dead-link');
+          } finally {
+            await server.stop();
+            mailbox.stop();
           }
         });
 

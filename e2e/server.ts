@@ -57,15 +57,16 @@ export class Server {
     private readonly dir: string,
     private readonly sim: ChildProcess,
     private process: ChildProcess | null,
+    private readonly env: Record<string, string>,
   ) {}
 
   token = '';
 
-  static async start(): Promise<Server> {
+  static async start(env: Record<string, string> = {}): Promise<Server> {
     const dir = mkdtempSync(join(tmpdir(), 'bandeja-e2e-'));
     const [port, simPort] = [await freePort(), await freePort()];
     const sim = spawn(binary, ['sim', '--listen', `127.0.0.1:${simPort}`], { stdio: 'ignore' });
-    const s = new Server(`http://127.0.0.1:${port}`, `http://127.0.0.1:${simPort}`, port, dir, sim, null);
+    const s = new Server(`http://127.0.0.1:${port}`, `http://127.0.0.1:${simPort}`, port, dir, sim, null, env);
     await answers(`${s.simURL}/sim/state`);
     await s.run();
     return s;
@@ -74,7 +75,7 @@ export class Server {
   /** Starts the server on the same folder and port. */
   async run(): Promise<void> {
     this.process = spawn(binary, ['serve', '--data', this.dir, '--listen', `127.0.0.1:${this.port}`], {
-      env: { ...process.env, BANDEJA_PUBLIC_URL: this.url, BANDEJA_LOG_LEVEL: 'warn', BANDEJA_DATABASE_URL: '' },
+      env: { ...process.env, BANDEJA_PUBLIC_URL: this.url, BANDEJA_LOG_LEVEL: 'warn', BANDEJA_DATABASE_URL: '', ...this.env },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     await answers(`${this.url}/readyz`);

@@ -21,7 +21,7 @@ function App() {
 }
 
 window.addEventListener('signed-out', () => {
-  if (['/login', '/setup'].includes(location.pathname)) return;
+  if (/^\/(login|setup|forgot|reset|invite)\b/.test(location.pathname)) return;
   if (!queryClient.getQueryData(['me'])) return;
   const next = location.pathname + location.search;
   forgetSession();

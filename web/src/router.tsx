@@ -25,10 +25,34 @@ const root = createRootRoute({ notFoundComponent: PageMissing, errorComponent: P
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: (s: Record<string, unknown>): { next?: string } =>
-    typeof s.next === 'string' ? { next: s.next } : {},
+  validateSearch: (s: Record<string, unknown>): { next?: string; problem?: string } => ({
+    ...(typeof s.next === 'string' && { next: s.next }),
+    // What the single sign-on came back with.
+    ...(typeof s.problem === 'string' && { problem: s.problem }),
+  }),
   beforeLoad: () => authTexts.load(),
   component: page(() => import('./auth/login-page')),
+});
+
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot',
+  beforeLoad: () => authTexts.load(),
+  component: page(() => import('./auth/forgot-page')),
+});
+
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset/$token',
+  beforeLoad: () => authTexts.load(),
+  component: page(() => import('./auth/reset-page')),
+});
+
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: '/invite/$token',
+  beforeLoad: () => authTexts.load(),
+  component: page(() => import('./auth/invite-page')),
 });
 
 const setup = createRoute({
@@ -176,6 +200,9 @@ const jobs = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
+    forgot,
+    reset,
+    invite,
     setup,
     app.addChildren([
       home,

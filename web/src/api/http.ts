@@ -122,12 +122,15 @@ async function send(method: Method, path: string, call: AnyCall): Promise<unknow
   }
   if (response.ok) {
     if (method !== 'get') noteWritten();
-    return response.status === 204 ? undefined : await response.json();
+    // 202 and 204 say nothing.
+    const text = await response.text();
+    return text ? JSON.parse(text) : undefined;
   }
   const error = await problemOf(response.status, () => response.json());
   if (error.code === 'database_unavailable') noteTrouble();
-  // A session that ended shows the login screen at once, whatever was asked.
-  if (response.status === 401 && path !== '/session') window.dispatchEvent(new Event('signed-out'));
+  // A session that ended shows the login screen at once, whatever was asked. A wrong
+  // password or code is a 401 too, and ends nothing.
+  if (error.code === 'unauthenticated') window.dispatchEvent(new Event('signed-out'));
   throw error;
 }
 

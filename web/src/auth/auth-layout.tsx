@@ -18,7 +18,7 @@ export function AuthLayout({
       <main className="m-auto w-full max-w-[420px] px-4 py-10">
         <Logo size={40} />
         <h1 className="mt-5 text-20 font-semibold tracking-tight">{title}</h1>
-        <p className="mt-1 text-muted">{help}</p>
+        {help && <p className="mt-1 text-muted">{help}</p>}
         <div className="mt-6 rounded-14 border border-line bg-surface p-5 md:p-6">{children}</div>
       </main>
       <footer className="flex justify-center gap-1 pb-5 text-13">

@@ -187,8 +187,8 @@ export const en = {
     heirNobody: 'Nobody: they become unassigned',
     removeConfirm: 'Remove user',
     removed: (name: string) => `${name} was removed`,
-    factorOff: 'Turn off two-factor sign-in',
-    factorOffTitle: (name: string) => `Turn off two-factor sign-in of ${name}?`,
+    factorOff: 'Turn off two-factor authentication',
+    factorOffTitle: (name: string) => `Turn off two-factor authentication of ${name}?`,
     factorOffHelp:
       'For somebody who lost the phone and the recovery codes. The password alone is then enough to sign in, until they turn it on again.',
     factorOffConfirm: 'Turn off',
@@ -262,9 +262,9 @@ export const en = {
     unreadable: 'This picture can’t be read. Try a JPEG or PNG.',
     failed: 'The picture couldn’t be saved',
   },
-  // Two-factor sign-in
+  // Two-factor authentication
   factor: {
-    title: 'Two-factor sign-in',
+    title: 'Two-factor authentication',
     help: 'A code from your phone is asked for after the password.',
     on: 'On',
     off: 'Off',
@@ -283,6 +283,7 @@ export const en = {
     qr: 'QR code for the authenticator app',
     secret: 'Or type this key into the app',
     code: 'Code from the app',
+    anyCode: 'Code from the app, or a recovery code',
     confirm: 'Turn on',
     codesTitle: 'Keep your recovery codes',
     codesHelp:
@@ -291,12 +292,12 @@ export const en = {
     download: 'Download',
     fileName: 'bandeja-recovery-codes.txt',
     kept: 'I have kept them',
-    offTitle: 'Turn off two-factor sign-in?',
+    offTitle: 'Turn off two-factor authentication?',
     offHelp: 'The password alone is then enough to sign in. Your recovery codes stop working.',
     newCodesTitle: 'New recovery codes',
     newCodesHelp: 'The old ones stop working.',
-    turnedOn: 'Two-factor sign-in is on',
-    turnedOff: 'Two-factor sign-in is off',
+    turnedOn: 'Two-factor authentication is on',
+    turnedOff: 'Two-factor authentication is off',
   },
   inactivity: 'Minutes until somebody is offline',
   inactivityHelp:

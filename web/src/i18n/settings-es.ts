@@ -200,9 +200,9 @@ const es: SettingsTexts = {
     creating: 'Invitando…',
     title: 'Invitaciones pendientes',
     pending: 'Pendiente',
-    expired: 'Caducada',
-    expires: (when) => `Caduca ${when}`,
-    expiredWhen: (when) => `Caducó ${when}`,
+    expired: 'Vencida',
+    expires: (when) => `Vence ${when}`,
+    expiredWhen: (when) => `Venció ${when}`,
     sent: (when) => `Enviada ${when}`,
     resend: 'Enviar otra vez',
     newLink: 'Nuevo enlace',
@@ -216,7 +216,7 @@ const es: SettingsTexts = {
     notMailed: (email) =>
       `Este servidor no envía correos. Entregue usted mismo el enlace a ${email}.`,
     link: 'Enlace de la invitación',
-    linkHelp: (when) => `Solo para esta persona y una sola vez. Caduca ${when}.`,
+    linkHelp: (when) => `Solo para esta persona y una sola vez. Vence ${when}.`,
     linkOnce: 'Cópielo ahora. No se vuelve a mostrar; un enlace nuevo lo reemplaza.',
   },
   teams: {
@@ -278,6 +278,7 @@ const es: SettingsTexts = {
     qr: 'Código QR para la aplicación de autenticación',
     secret: 'O escriba esta clave en la aplicación',
     code: 'Código de la aplicación',
+    anyCode: 'Código de la aplicación o un código de recuperación',
     confirm: 'Activar',
     codesTitle: 'Guarde sus códigos de recuperación',
     codesHelp:

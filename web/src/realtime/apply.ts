@@ -79,7 +79,7 @@ export function applySequenced(push: SequencedPush) {
       break;
     case 'members':
       // Names, teams and perhaps one's own rights.
-      refetch('users', 'teams', 'inboxes', 'me', 'closing');
+      refetch('users', 'invitations', 'teams', 'inboxes', 'me', 'closing');
       break;
     case 'fields':
       refetch('fields', 'tags', 'filter-fields');

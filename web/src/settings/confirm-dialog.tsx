@@ -8,12 +8,15 @@ export default function ConfirmDialog({
   title,
   text,
   verb,
+  refuse = t.cancel,
   onConfirm,
   onClose,
 }: {
   title: string;
   text: string;
   verb: string;
+  /** Where "Cancel" could be taken for the deed itself. */
+  refuse?: string;
   onConfirm: () => Promise<unknown>;
   onClose: () => void;
 }) {
@@ -33,7 +36,7 @@ export default function ConfirmDialog({
       <p className="px-5 pb-5 text-muted">{text}</p>
       <footer className="flex justify-end gap-2 border-t border-line px-5 py-3">
         <button type="button" data-autofocus className="btn" onClick={onClose}>
-          {t.cancel}
+          {refuse}
         </button>
         <button
           type="button"

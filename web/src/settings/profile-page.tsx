@@ -12,6 +12,7 @@ import { PictureField } from './picture-field';
 import { Sessions } from './sessions';
 import { Section, SettingsPage } from './settings-page';
 import { settingsTexts } from './texts';
+import { TwoFactor } from './two-factor';
 
 export default function ProfilePage() {
   const s = settingsTexts.text;
@@ -110,6 +111,9 @@ export default function ProfilePage() {
       </Section>
       <Section title={s.password}>
         <PasswordForm />
+      </Section>
+      <Section title={s.factor.title} help={s.factor.help}>
+        <TwoFactor />
       </Section>
       <Section title={s.sessions} help={s.sessionsHelp}>
         <Sessions />

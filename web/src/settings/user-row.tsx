@@ -16,7 +16,7 @@ import { settingsTexts } from './texts';
 export const userColumns =
   'md:grid md:grid-cols-[minmax(0,1.25fr)_minmax(0,1fr)_minmax(0,1fr)_2rem] md:gap-4';
 
-export type UserAction = 'edit' | 'remove';
+export type UserAction = 'edit' | 'remove' | 'factor';
 
 /** A user: who, what they may do, where they belong, when they were last there. */
 export function UserRow({
@@ -104,6 +104,7 @@ export function UserRow({
             align="end"
             entries={[
               { key: 'edit', label: u.edit, icon: 'edit', onSelect: () => onAct('edit') },
+              { key: 'factor', label: u.factorOff, icon: 'key', onSelect: () => onAct('factor') },
               { kind: 'separator', key: 's' },
               {
                 key: 'remove',
