@@ -30,6 +30,7 @@ import (
 	"github.com/bandeja/bandeja/internal/jobs"
 	"github.com/bandeja/bandeja/internal/mail"
 	"github.com/bandeja/bandeja/internal/realtime"
+	"github.com/bandeja/bandeja/internal/search"
 	"github.com/bandeja/bandeja/internal/sso"
 	visitors "github.com/bandeja/bandeja/internal/webchat"
 	"github.com/bandeja/bandeja/web"
@@ -154,6 +155,7 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	}
 	start("jobs", a.queue.Run)
 	start("realtime", a.hub.Run)
+	start("search", search.New(a.db, a.events, inbox.Texts).Run)
 	start("web chat", a.visitors.Run)
 	start("purge", a.purge)
 	if a.settings.PprofListen != "" {

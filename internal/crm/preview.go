@@ -40,6 +40,61 @@ func (c Content) Preview() string {
 	return line(c.Text)
 }
 
+// Searchable returns the text that a content is found by: all of it that people
+// read, a line each.
+func (c Content) Searchable() string {
+	var lines []string
+	add := func(texts ...string) {
+		for _, s := range texts {
+			if s != "" {
+				lines = append(lines, s)
+			}
+		}
+	}
+	add(c.Text)
+	if i := c.Interactive; i != nil {
+		add(i.Header, i.Footer)
+		for _, b := range i.Buttons {
+			add(b.Title)
+		}
+		for _, s := range i.Sections {
+			add(s.Title)
+			for _, r := range s.Rows {
+				add(r.Title, r.Description)
+			}
+		}
+		if i.Link != nil {
+			add(i.Link.Title)
+		}
+	}
+	for _, a := range c.Attachments {
+		add(a.Name)
+	}
+	if l := c.Location; l != nil {
+		add(l.Name, l.Address)
+	}
+	for _, s := range c.Contacts {
+		add(s.Name, s.Company)
+		add(s.Phones...)
+		add(s.Emails...)
+	}
+	if c.Reply != nil {
+		add(c.Reply.Title, c.Reply.Description)
+	}
+	if c.Form != nil {
+		for _, f := range c.Form.Fields {
+			add(f.Name + ": " + f.Value)
+		}
+	}
+	if c.Order != nil {
+		for _, i := range c.Order.Items {
+			add(i.ProductID)
+		}
+	}
+	add(c.Note)
+	return strings.Join(lines, "\n")
+}
+
 func line(candidates ...string) string {
 	for _, s := range candidates {
 		s = strings.Join(strings.Fields(s), " ")

@@ -65,6 +65,7 @@ func accessTable() map[string]Access {
 		"list-inbox":         member,
 		"see-inbox":          member,
 		"search-contacts":    member,
+		"search-messages":    member,
 		"create-contact":     {Permission: crm.ContactsEdit},
 		"get-contact":        member,
 		"update-contact":     {Permission: crm.ContactsEdit},

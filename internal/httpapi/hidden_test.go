@@ -116,6 +116,33 @@ func TestHidden(t *testing.T) {
 			t.Errorf("whoever sees the contact gets its file: %d", a.status)
 		}
 
+		// What is said, too.
+		s.do(s.tokens["owner"], "POST", "/contacts/"+caro+"/messages", map[string]any{"text": "nota " + secret, "comment": true}).into(t, nil)
+		said := func(who, query string) (texts []string) {
+			var page struct{ Items []wire.MessageHit }
+			s.as(who, "GET", "/messages?search="+query, nil).into(t, &page)
+			for _, h := range page.Items {
+				texts = append(texts, h.Contact.Name+": "+h.Message.Content.Text)
+			}
+			slices.Sort(texts)
+			return texts
+		}
+		s.eventually("everything said can be found", func() bool { return len(said("agent", "hola")) == 4 && len(said("agent", "nota&comments=true")) == 1 })
+		for who, want := range map[string]string{"own": "Ana Own: hola Ana Own", "team": "Ana Own: hola Ana Own, Beto Mate: hola Beto Mate"} {
+			if got := strings.Join(said(who, "hola"), ", "); got != want {
+				t.Errorf("%s finds %q, want %q", who, got, want)
+			}
+			if got := append(said(who, strings.ToLower(secret)), said(who, "nota&comments=true")...); len(got) > 0 {
+				t.Errorf("%s finds %q", who, got)
+			}
+			if a := s.as(who, "GET", "/messages?search=hola&contact_id="+caro, nil); a.status != http.StatusNotFound {
+				t.Errorf("%s looks through a hidden contact: %d", who, a.status)
+			}
+		}
+		if got := said("agent", "hola&contact_id="+caro); len(got) != 1 {
+			t.Errorf("looking through one contact finds %q", got)
+		}
+
 		// Live: each gets what is theirs, and nothing of the rest.
 		s.do(s.tokens["owner"], "POST", "/contacts/"+caro+"/typing", map[string]any{"on": true}).into(t, nil)
 		s.sim.SendText(sim.TelegramAccount, "3", secret)

@@ -239,6 +239,39 @@ func (s *Server) inboxOperations() {
 		})
 	})
 	register(s, huma.Operation{
+		OperationID: "search-messages", Method: http.MethodGet, Path: "/messages", Tags: []string{"Messages"},
+		Summary:     "Find messages or comments by their words, newest first",
+		Description: "All of the words are in the message; the last one may be only begun. A page may be short, or empty, where looking took too long: next_cursor goes on from there.",
+	}, func(ctx context.Context, c caller, in *struct {
+		Search    string `query:"search" required:"true" minLength:"1" maxLength:"200"`
+		Comments  bool   `query:"comments" doc:"Find internal comments instead of messages."`
+		ContactID string `query:"contact_id" doc:"Only what was said with this contact."`
+		Cursor    string `query:"cursor"`
+		Limit     int    `query:"limit" default:"20" minimum:"1" maximum:"50"`
+	}) (*body[wire.Page[wire.MessageHit]], error) {
+		contactID, err := optionalID("contact_id", in.ContactID)
+		if err != nil {
+			return nil, err
+		}
+		names, err := s.Directory.Names(ctx, c.Workspace)
+		if err != nil {
+			return nil, err
+		}
+		var items []wire.MessageHit
+		var next string
+		err = s.DB.Read(ctx, func(tx *db.Tx) error {
+			hits, n, err := inbox.SearchTexts(tx, c.Viewer, inbox.TextQuery{
+				Text: in.Search, Comments: in.Comments, Contact: contactID, Cursor: in.Cursor, Limit: in.Limit,
+			})
+			for _, h := range hits {
+				items = append(items, wire.MessageHitOf(h, names))
+			}
+			next = n
+			return err
+		})
+		return &body[wire.Page[wire.MessageHit]]{wire.PageOf(items, next)}, err
+	})
+	register(s, huma.Operation{
 		OperationID: "create-contact", Method: http.MethodPost, Path: "/contacts", Tags: []string{"Contacts"}, DefaultStatus: http.StatusCreated,
 		Summary: "Add a contact",
 	}, func(ctx context.Context, c caller, in *struct {

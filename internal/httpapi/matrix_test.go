@@ -142,7 +142,7 @@ func expected() map[string]string {
 		"create-team": "u+fff++f", "update-team": "unfff++f", "delete-team": "unffff+f",
 
 		"list-inboxes": member, "list-inbox": "u+ff++++", "see-inbox": "u+ff++++",
-		"search-contacts": member, "create-contact": member, "list-events": member, "upload-file": member,
+		"search-contacts": member, "search-messages": member, "create-contact": member, "list-events": member, "upload-file": member,
 		"get-contact": contact, "update-contact": contact, "assign-contact": contact, "close-conversation": contact,
 		"open-conversation": contact, "mark-read": contact, "mark-unread": contact, "save-draft": contact, "type": contact,
 		"list-messages": contact, "send-message": contact, "retry-message": contact, "react": contact,

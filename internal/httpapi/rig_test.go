@@ -28,6 +28,7 @@ import (
 	"github.com/bandeja/bandeja/internal/inbox"
 	"github.com/bandeja/bandeja/internal/jobs"
 	"github.com/bandeja/bandeja/internal/realtime"
+	"github.com/bandeja/bandeja/internal/search"
 	"github.com/bandeja/bandeja/internal/sim"
 )
 
@@ -100,6 +101,11 @@ func newRig(t *testing.T, d *db.DB, change ...func(*account.WaysIn, *httpapi.Opt
 	})
 	wg.Go(func() {
 		if err := hub.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	wg.Go(func() {
+		if err := search.New(d, events, inbox.Texts).Run(ctx); err != nil {
 			t.Error(err)
 		}
 	})

@@ -227,6 +227,7 @@ func (a *arrival) change(e *channel.Inbound) error {
 		next := e.Content
 		cleanContent(&next)
 		m.Content.Text = next.Text
+		a.edited[r] = true
 		if len(next.Attachments) > 0 && hasRemote(next) && next.Attachments[0].Remote != firstRemote(m.Content) {
 			m.Content.Attachments = next.Attachments
 			a.received = append(a.received, gateway.Received{Contact: m.Contact, Message: m.ID, Media: true})

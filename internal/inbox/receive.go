@@ -25,6 +25,7 @@ type arrival struct {
 	external map[string]ref
 	messages map[ref]*Message
 	changed  map[ref]bool
+	edited   map[ref]bool // those of changed whose text is another
 	reach    map[crm.ID]*Reach
 	received []gateway.Received
 	// inserts and externals are rows of messages that are still to be written.
@@ -38,7 +39,7 @@ func (in *Inbox) Receive(tx *db.Tx, ch *gateway.Channel, events []channel.Inboun
 	}
 	a := &arrival{
 		workset: in.work(tx, ch.Workspace), ch: ch, space: ch.Space(),
-		changed: make(map[ref]bool),
+		changed: make(map[ref]bool), edited: make(map[ref]bool),
 	}
 	if err := a.lookUp(events); err != nil {
 		return nil, err
@@ -536,9 +537,13 @@ func (a *arrival) finish() error {
 		if err := saveMessage(a.tx, m); err != nil {
 			return err
 		}
+		what := string(m.Status)
+		if a.edited[r] {
+			what = textEdited
+		}
 		a.append(eventlog.Event{
 			Kind: eventlog.MessageUpdated, Contact: m.Contact, Conversation: m.Conversation, Message: m.ID,
-			Actor: crm.Actor{Source: crm.ByContact}, Data: strconv.Quote(string(m.Status)),
+			Actor: crm.Actor{Source: crm.ByContact}, Data: strconv.Quote(what),
 		})
 		if t := a.contacts[m.Contact]; t != nil && t.Last.ID == m.ID {
 			t.touch(m, t.Last.ChannelType)

@@ -11,6 +11,7 @@ import (
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/eventlog"
 	"github.com/bandeja/bandeja/internal/inbox"
+	"github.com/bandeja/bandeja/internal/search"
 )
 
 // FileURL is where a signed-in browser gets a file.
@@ -94,6 +95,19 @@ func MessageOf(m *inbox.Message, contactName string, names Names) Message {
 		out.ReplyTo = &Quote{ID: ID(q.ID), Text: q.Text, Kind: q.Kind, Direction: q.Direction, SenderName: sender(q.Direction, q.User)}
 	}
 	return out
+}
+
+// MessageHit is a message that has the words looked for.
+type MessageHit struct {
+	Message Message       `json:"message"`
+	Contact ContactRow    `json:"contact"`
+	Parts   []search.Part `json:"parts" nullable:"false" doc:"The text around the first of the words."`
+}
+
+// MessageHitOf returns a hit.
+func MessageHitOf(h inbox.TextHit, names Names) MessageHit {
+	row := RowOf(h.Contact, names)
+	return MessageHit{Message: MessageOf(h.Message, row.Name, names), Contact: row, Parts: h.Parts}
 }
 
 // Actor is who did something.
