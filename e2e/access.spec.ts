@@ -184,6 +184,12 @@ for (const width of [1440, 820, 390]) {
       await page.getByRole('searchbox').fill('nobody at all');
       await expect(page.getByText('Nobody matches “nobody at all”')).toBeVisible();
       await accessibleInBoth(page, 'nothing found');
+      await page.getByRole('button', { name: 'Messages', exact: true }).click();
+      await expect(page.getByText('Nothing with “nobody at all”')).toBeVisible();
+      await page.getByRole('searchbox').fill('pedido');
+      await expect(inbox.list.locator('mark').first()).toBeVisible();
+      await accessibleInBoth(page, 'found messages');
+      await page.getByRole('button', { name: 'Contacts', exact: true }).click();
       await context.setOffline(true);
       await expect(page.getByText(/^You’re offline/)).toBeVisible();
       await accessibleInBoth(page, 'offline');

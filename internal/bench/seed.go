@@ -177,6 +177,9 @@ func (s *seeder) contact(tx *db.Tx, number, messages int) error {
 			direction, by, status, external = "outgoing", "user", "sent", fmt.Sprintf("%s/o%d", key, k)
 		}
 		text := seedTexts[s.r.IntN(len(seedTexts))]
+		if s.r.IntN(5) == 0 { // what people look for is rare
+			text += fmt.Sprintf(" Pedido A%d.", s.r.IntN(500_000))
+		}
 		s.message = append(s.message, []any{
 			ws, int64(c.ID), int64(id), int64(conversation), int64(s.channel), direction, by, `{"kind":"text","text":"` + text + `"}`, status, at, at, external,
 		})

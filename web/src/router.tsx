@@ -97,6 +97,10 @@ export interface InboxSearch {
   sort?: Sort;
   unreplied?: true;
   q?: string;
+  /** What is searched, where it isn't contacts. */
+  in?: 'messages' | 'comments';
+  /** Only what was said with the open contact. */
+  here?: true;
 }
 
 const oneOf = <T extends string>(values: readonly T[], v: unknown): T | undefined =>
@@ -110,12 +114,15 @@ const inbox = createRoute({
     const sort = oneOf(['newest', 'oldest', 'longest', 'shortest'] as const, s.sort);
     // A number in the address (a phone) is parsed as one.
     const q = s.q === undefined ? '' : String(s.q);
+    const where = oneOf(['messages', 'comments'] as const, s.in);
     // Defaults stay out of the address.
     return {
       ...(status && status !== 'open' && { status }),
       ...(sort && sort !== 'newest' && { sort }),
       ...(s.unreplied === true && { unreplied: true as const }),
       ...(q && { q }),
+      ...(q && where && { in: where }),
+      ...(q && where && s.here === true && { here: true as const }),
     };
   },
   beforeLoad: ({ params }) => {

@@ -50,6 +50,7 @@ export type ContactInput = Schemas['ContactInput'];
 export type Identity = Schemas['Identity'];
 
 export type Message = Schemas['Message'];
+export type MessageHit = Schemas['MessageHit'];
 export type MessageStatus = Schemas['MessageStatus'];
 export type OutgoingMessage = Schemas['MessageInput'];
 export type Source = Schemas['Source'];

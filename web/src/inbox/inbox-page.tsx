@@ -1,8 +1,9 @@
 import { Outlet, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { CustomDialogs } from '../custom-inbox/section';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
+import { lazyPart } from '../parts';
 import { getPrefs, setPrefs, usePrefs } from '../ui/prefs';
 import { usePhone, useWide } from '../ui/use-media';
 import { ContactList } from './contact-list';
@@ -12,8 +13,14 @@ import { Sidebar } from './sidebar';
 import { useListFilter } from './use-inbox-list';
 import { useInboxSeen } from './use-inbox-seen';
 
+const Hits = lazyPart(async () => {
+  const module = await import('./hits');
+  await module.hitsTexts.load();
+  return module;
+});
+
 export default function InboxPage() {
-  const { filter } = useListFilter();
+  const { filter, q, where } = useListFilter();
   const { contactId } = useParams({ strict: false });
   const prefs = usePrefs();
   const phone = usePhone();
@@ -36,7 +43,7 @@ export default function InboxPage() {
           className={`relative flex flex-col bg-surface ${phone ? 'min-w-0 flex-1' : 'max-w-[46%] shrink-0 border-r border-line'}`}
         >
           <ListHeader sidebar={sidebar} />
-          <ContactList />
+          <Suspense>{q && where ? <Hits q={q} where={where} /> : <ContactList />}</Suspense>
           <CustomDialogs />
           {!phone && <ListResizer />}
         </List>

@@ -19,7 +19,7 @@ export const sortLabel = (sort: Sort, status: StatusFilter) =>
   sort === 'newest' || sort === 'oldest' ? t.sorts[sort] : t.sorts[sort][status];
 
 export function ListHeader({ sidebar }: { sidebar: boolean }) {
-  const { filter, q } = useListFilter();
+  const { filter, q, where } = useListFilter();
   const change = useListSearch();
   const mayAdd = useMay('contacts.edit');
   const statuses: StatusFilter[] = ['open', 'closed', 'snoozed', 'all'];
@@ -49,7 +49,21 @@ export function ListHeader({ sidebar }: { sidebar: boolean }) {
           </button>
         )}
       </div>
-      {!q && (
+      {q ? (
+        <fieldset aria-label={t.searchIn} className="-mx-1 mt-1.5 flex gap-1">
+          {([undefined, 'messages', 'comments'] as const).map((x) => (
+            <button
+              key={x ?? 'contacts'}
+              type="button"
+              aria-pressed={where === x}
+              className={`h-7 rounded-6 px-2 text-13 hover:bg-hover ${where === x ? 'bg-tint font-medium text-accent' : 'text-muted'}`}
+              onClick={() => change({ in: x, here: undefined })}
+            >
+              {t.searchPlaces[x ?? 'contacts']}
+            </button>
+          ))}
+        </fieldset>
+      ) : (
         <div className="-mx-1 mt-1.5 flex justify-between gap-2">
           <MenuButton
             label={t.status}

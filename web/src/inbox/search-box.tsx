@@ -7,7 +7,7 @@ import { useListSearch } from './use-list-search';
 
 /** Searches contacts while typing; what is searched stands in the address. */
 export function SearchBox() {
-  const { q } = useListFilter();
+  const { q, where } = useListFilter();
   const change = useListSearch();
   const [text, setText] = useState(q);
   const input = useRef<HTMLInputElement>(null);
@@ -19,7 +19,14 @@ export function SearchBox() {
   const search = (value: string, delay: number) => {
     setText(value);
     clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => change({ q: value.trim() || undefined }), delay);
+    timer.current = window.setTimeout(
+      () =>
+        change({
+          q: value.trim() || undefined,
+          ...(!value.trim() && { in: undefined, here: undefined }),
+        }),
+      delay,
+    );
   };
   return (
     <div className="relative min-w-0 flex-1">
@@ -35,7 +42,7 @@ export function SearchBox() {
         placeholder={t.searchPlaceholder}
         autoComplete="off"
         value={text}
-        onChange={(e) => search(e.target.value, 200)}
+        onChange={(e) => search(e.target.value, where ? 300 : 200)}
         onKeyDown={(e) => {
           if (e.key === 'Escape') {
             if (text) search('', 0);

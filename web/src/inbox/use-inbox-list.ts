@@ -17,7 +17,7 @@ export function useListFilter() {
     ...(search.unreplied && { unreplied: true }),
     ...(draft && { draft }),
   };
-  return { filter, q: search.q ?? '' };
+  return { filter, q: search.q ?? '', where: search.in };
 }
 
 /** The contacts of the list or of the search, page by page. */

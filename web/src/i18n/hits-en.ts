@@ -1,0 +1,11 @@
+const en = {
+  onlyHere: 'Only this conversation',
+  found: (count: number) => (count === 1 ? '1 hit' : `${count} hits`),
+  lookingBack: 'Looking further back…',
+  none: (q: string) => `Nothing with “${q}”`,
+  noneHelp: 'All of the words must be in one message. The last one may be only begun.',
+  everywhere: 'Look in all conversations',
+  failed: 'The messages could not be searched',
+};
+export type HitsTexts = typeof en;
+export default en;
