@@ -110,7 +110,7 @@ test('snippets: made in the settings, taken by the slash, changed by a colleague
   await expect(row).toContainText('Taken once');
   await expect(row.getByRole('button')).toHaveCount(0);
   await page.goto(`${server.url}/settings/snippets`);
-  await page.getByRole('button', { name: 'Edit: saludo' }).click();
+  await page.getByRole('button', { name: 'Edit snippet: saludo' }).click();
   await dialog.getByLabel('Text').fill('Muy buenas');
   await dialog.getByRole('button', { name: 'Save changes' }).click();
   await expect(row).toContainText('Muy buenas');

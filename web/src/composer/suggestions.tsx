@@ -89,7 +89,8 @@ function Snippets({ trigger, onSnippet, ...list }: SuggestionsProps) {
           </span>
         </span>
       )}
-      preview={(s: Snippet) => s.text}
+      // What the line can't hold.
+      preview={(s: Snippet) => (s.text.length > 60 || s.text.includes('\n') ? s.text : '')}
     />
   );
 }

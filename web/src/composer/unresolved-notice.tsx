@@ -30,7 +30,7 @@ export default function UnresolvedNotice({
           </li>
         ))}
       </ul>
-      <p className="mt-1">{x.unresolvedHelp}</p>
+      <p className="mt-1">{x.unresolvedHelp(tokens.length)}</p>
       <div className="mt-2 flex flex-wrap gap-2">
         <button type="button" className="btn btn-primary" onClick={onMend}>
           {x.mend}

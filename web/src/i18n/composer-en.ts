@@ -9,7 +9,12 @@ export const en = {
   noValue: 'no value',
   unresolvedTitle: (count: number) =>
     n(count, 'A variable has no value here', '# variables have no value here'),
-  unresolvedHelp: 'They would be sent as they are written.',
+  unresolvedHelp: (count: number) =>
+    n(
+      count,
+      'The contact would read it as it is written.',
+      'The contact would read them as they are written.',
+    ),
   emptyToken: 'no value',
   unknownToken: 'doesn’t exist',
   sendAnyway: 'Send anyway',

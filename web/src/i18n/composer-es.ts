@@ -9,7 +9,12 @@ const es: ComposerTexts = {
   noValue: 'sin valor',
   unresolvedTitle: (count) =>
     n(count, 'Una variable no tiene valor aquí', '# variables no tienen valor aquí'),
-  unresolvedHelp: 'Se enviarían tal como están escritas.',
+  unresolvedHelp: (count) =>
+    n(
+      count,
+      'Llegaría al contacto tal como está escrita.',
+      'Llegarían al contacto tal como están escritas.',
+    ),
   emptyToken: 'sin valor',
   unknownToken: 'no existe',
   sendAnyway: 'Enviar de todos modos',
