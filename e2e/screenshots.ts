@@ -121,7 +121,7 @@ for (const [language, t] of [['es', es] as const, ['en', en] as const])
           await picture(page, 'add-contact');
           await page.keyboard.press('Escape');
 
-          const list = page.getByRole('searchbox');
+          const list = page.getByRole('searchbox', { name: t.search, exact: true });
           const answered = page.waitForResponse((r) => r.url().includes('search=Mar'));
           await list.fill('Mar');
           await answered;

@@ -422,7 +422,7 @@ func (in *Inbox) failIn(tx *db.Tx, workspace crm.ID, d due, why *crm.Error) erro
 // over.
 func (in *Inbox) scheduledDied(tx *db.Tx, j *jobs.Job) error {
 	var d due
-	if err := json.Unmarshal([]byte(j.Payload), &d); err != nil {
+	if json.Unmarshal([]byte(j.Payload), &d) != nil {
 		return nil // nobody's message
 	}
 	err := in.failIn(tx, j.Workspace, d, crm.Refuse(crm.CodeInternal))

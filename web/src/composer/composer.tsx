@@ -148,6 +148,7 @@ export function Composer({
       const seen = await post('/contacts/{id}/preview', {
         params: { id: contact.id },
         body: { text, comment },
+        signal: AbortSignal.timeout(3000),
       }).catch(() => undefined); // Then it is sent as the server resolves it.
       checking.current = false;
       if (seen?.unresolved.length) {

@@ -55,6 +55,7 @@ export function TemplateForm({
       const seen = await post('/contacts/{id}/preview', {
         params: { id: contact.id },
         body: { text: typed },
+        signal: AbortSignal.timeout(3000),
       }).catch(() => undefined); // Then it is sent as the server resolves it.
       setBusy(false);
       if (seen?.unresolved.length) {

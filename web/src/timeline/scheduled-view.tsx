@@ -4,11 +4,12 @@ import { queryClient, useMay, useMe } from '../api/queries';
 import type { Contact, Message, Scheduled } from '../api/types';
 import { dropScheduled, undoSend } from '../composer/restore';
 import { composerTexts } from '../composer/texts';
-import { momentOf } from '../format/time';
+import { fullTime, momentOf } from '../format/time';
 import { lazyPart } from '../parts';
 import { patchTimelines } from '../realtime/apply';
 import { Icon } from '../ui/icon';
 import { toast, toastError } from '../ui/toast';
+import { tip } from '../ui/tooltip';
 import { MessageBody } from './message-body';
 import { addIfAbsent } from './timeline-cache';
 
@@ -72,7 +73,7 @@ export default function ScheduledView({
           ) : s.undo ? (
             <Countdown until={s.send_at} />
           ) : (
-            <span>
+            <span {...tip(fullTime(s.send_at))}>
               {s.comment ? x.scheduledComment(when) : x.scheduled(when)}
               {!mine && <> {x.scheduledBy(s.sender_name)}</>}
             </span>
