@@ -193,6 +193,8 @@ test('what was sent can be taken back for some seconds, and the order is kept', 
   await page.goto(`${server.url}/inbox/all`);
   await inbox.open(lucia);
   const box = inbox.composer.getByRole('textbox');
+  await page.keyboard.press('Shift+R');
+  await expect(inbox.composer.getByText('Reply to Lucía Gómez')).toBeVisible();
   await inbox.write('Una cosa');
   await expect(inbox.timeline.getByText(/Sending in \d+ s/)).toBeVisible();
   await inbox.write('Otra cosa');
@@ -204,6 +206,9 @@ test('what was sent can be taken back for some seconds, and the order is kept', 
   await expect(inbox.timeline.getByText('Otra cosa')).toHaveCount(0);
   await inbox.timeline.getByRole('button', { name: 'Undo' }).click();
   await expect(box).toHaveValue('Una cosa\nOtra cosa');
+  await expect(inbox.composer.getByText('Reply to Lucía Gómez')).toBeVisible();
+  await inbox.composer.getByRole('button', { name: 'Cancel reply' }).click();
+  await box.fill('');
   expect(await server.received(account, person)).toEqual([]);
 
   await page.request.patch(`${server.url}/api/v1/me`, { data: { undo_send: 5 } });

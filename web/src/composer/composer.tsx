@@ -94,6 +94,9 @@ export function Composer({
       setMode('write');
       setText((now) => [back.text, now].filter(Boolean).join('\n'));
       addStored(back.attachments);
+      const data = queryClient.getQueryData(timelineQuery(contact.id, undefined).queryKey);
+      const quoted = itemsOf(data).find((i) => i.id === back.replyTo);
+      if (quoted?.item === 'message') onReplyTo(quoted);
       requestAnimationFrame(() => input.current?.focus());
     };
     restorers.add(restore);

@@ -7,6 +7,8 @@ export interface Restored {
   contactId: string;
   text: string;
   attachments: Attachment[];
+  /** The message it answers. */
+  replyTo: string | null;
 }
 
 /** Composers that take back what is undone. */
@@ -28,6 +30,7 @@ export async function undoSend(s: Scheduled) {
     contactId: s.contact_id,
     text: s.content.template ? '' : (s.content.text ?? ''),
     attachments: s.content.attachments ?? [],
+    replyTo: s.reply_to,
   };
   for (const restore of restorers) restore(back);
 }
