@@ -342,9 +342,9 @@ func TestScheduledMessages(t *testing.T) {
 		}
 
 		// By itself, with a comment; each in its time.
-		s.as("agent", "POST", path, map[string]any{"text": "segundo", "send_at": in(400 * time.Millisecond)}).into(t, nil)
-		s.as("agent", "POST", path, map[string]any{"text": "primero", "send_at": in(200 * time.Millisecond)}).into(t, nil)
-		s.as("agent", "POST", path, map[string]any{"text": "nota", "comment": true, "send_at": in(600 * time.Millisecond)}).into(t, nil)
+		s.as("agent", "POST", path, map[string]any{"text": "segundo", "send_at": in(1400 * time.Millisecond)}).into(t, nil)
+		s.as("agent", "POST", path, map[string]any{"text": "primero", "send_at": in(1000 * time.Millisecond)}).into(t, nil)
+		s.as("agent", "POST", path, map[string]any{"text": "nota", "comment": true, "send_at": in(1800 * time.Millisecond)}).into(t, nil)
 		s.eventually("all are sent", func() bool { return len(list()) == 0 })
 		var texts []string
 		for _, m := range s.messages(c) {
@@ -378,7 +378,7 @@ func TestScheduledMessages(t *testing.T) {
 
 		// What isn't possible then is kept, with the reason, and can be sent again.
 		var late scheduled
-		s.as("agent", "POST", path, map[string]any{"text": "tarde", "send_at": in(300 * time.Millisecond)}).into(t, &late)
+		s.as("agent", "POST", path, map[string]any{"text": "tarde", "send_at": in(1000 * time.Millisecond)}).into(t, &late)
 		s.as("owner", "POST", "/contacts/"+c+"/block", nil).into(t, nil)
 		s.eventually("it fails", func() bool { got := list(); return len(got) == 1 && got[0].Status == "failed" })
 		if got := list()[0]; got.Error == nil || got.Error.Code != "contact_blocked" || got.Error.Detail == "" {
@@ -394,7 +394,7 @@ func TestScheduledMessages(t *testing.T) {
 		}
 
 		// An author who lost sight of the contact, or left, sends nothing.
-		s.as("agent", "POST", path, map[string]any{"text": "ya no", "send_at": in(500 * time.Millisecond)}).into(t, &late)
+		s.as("agent", "POST", path, map[string]any{"text": "ya no", "send_at": in(1500 * time.Millisecond)}).into(t, &late)
 		s.do(s.tokens["owner"], "PATCH", "/users/"+s.id("agent"), map[string]any{"visibility": "own"}).into(t, nil)
 		s.assign(c, "mate")
 		s.eventually("it fails too", func() bool { got := list(); return len(got) == 1 && got[0].Status == "failed" })
@@ -402,7 +402,7 @@ func TestScheduledMessages(t *testing.T) {
 			t.Errorf("failed with %+v", got.Error)
 		}
 		s.as("owner", "DELETE", path+"/"+late.ID, nil).into(t, nil)
-		s.as("mate", "POST", path, map[string]any{"text": "adiós", "send_at": in(700 * time.Millisecond)}).into(t, &late)
+		s.as("mate", "POST", path, map[string]any{"text": "adiós", "send_at": in(1500 * time.Millisecond)}).into(t, &late)
 		s.do(s.tokens["owner"], "DELETE", "/users/"+s.id("mate"), nil).into(t, nil)
 		s.eventually("and without its author", func() bool { got := list(); return len(got) == 1 && got[0].Status == "failed" })
 		if got := list()[0]; got.Error.Code != "author_gone" {

@@ -422,12 +422,12 @@ func (in *Inbox) failIn(tx *db.Tx, workspace crm.ID, d due, why *crm.Error) erro
 // over.
 func (in *Inbox) scheduledDied(tx *db.Tx, j *jobs.Job) error {
 	var d due
-	if json.Unmarshal([]byte(j.Payload), &d) != nil {
-		return nil // nobody's message
+	err := json.Unmarshal([]byte(j.Payload), &d)
+	if err == nil {
+		err = in.failIn(tx, j.Workspace, d, crm.Refuse(crm.CodeInternal))
 	}
-	err := in.failIn(tx, j.Workspace, d, crm.Refuse(crm.CodeInternal))
 	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
-		return nil
+		return nil // the contact is gone
 	}
 	return err
 }

@@ -19,13 +19,10 @@ import (
 	"github.com/bandeja/bandeja/internal/inbox"
 )
 
-func (r *rig) schedule(id crm.ID, body string, at time.Time) (s *inbox.Scheduled) {
-	r.t.Helper()
-	r.write(func(tx *db.Tx) (err error) {
-		s, err = r.in.Schedule(tx, r.viewer, id, inbox.Outgoing{Content: crm.Content{Kind: crm.KindText, Text: body}}, inbox.When{At: at})
-		return err
-	})
-	return s
+// schedule keeps a message until a time after the transaction's, which is never over
+// when it is asked about, however slow the machine.
+func (r *rig) schedule(tx *db.Tx, id crm.ID, body string, after time.Duration) (*inbox.Scheduled, error) {
+	return r.in.Schedule(tx, r.viewer, id, inbox.Outgoing{Content: crm.Content{Kind: crm.KindText, Text: body}}, inbox.When{At: tx.Now().Add(after)})
 }
 
 // texts returns what we wrote to a contact, in order.
@@ -83,12 +80,18 @@ func TestScheduledOnceThroughRestarts(t *testing.T) {
 			id := r.contactOf("a")
 			const n = 30
 			var want []string
-			start := time.Now().Add(400 * time.Millisecond)
-			for i := range n {
-				// Written the other way round than they go.
-				r.schedule(id, fmt.Sprintf("m%02d", n-1-i), start.Add(time.Duration(n-1-i)*5*time.Millisecond))
-				want = append(want, fmt.Sprintf("m%02d", i))
-			}
+			r.write(func(tx *db.Tx) error {
+				want = nil
+				for i := range n {
+					// Written the other way round than they go.
+					_, err := r.schedule(tx, id, fmt.Sprintf("m%02d", n-1-i), 300*time.Millisecond+time.Duration(n-1-i)*5*time.Millisecond)
+					if err != nil {
+						return err
+					}
+					want = append(want, fmt.Sprintf("m%02d", i))
+				}
+				return nil
+			})
 			for life := 20 * time.Millisecond; r.waiting() > 0; life += 10 * time.Millisecond {
 				if life > 2*time.Second {
 					t.Fatalf("%d still wait", r.waiting())
@@ -123,7 +126,8 @@ func TestCancelOrFire(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range rounds {
 			body := fmt.Sprintf("m%02d", i)
-			s := r.schedule(id, body, time.Now().Add(12*time.Millisecond))
+			var s *inbox.Scheduled
+			r.write(func(tx *db.Tx) (err error) { s, err = r.schedule(tx, id, body, 12*time.Millisecond); return err })
 			wg.Go(func() {
 				time.Sleep(time.Duration(4+i%16) * time.Millisecond)
 				err := r.try(func(tx *db.Tx) error { return r.in.Unschedule(tx, r.viewer, id, s.ID, 0) })
@@ -244,7 +248,8 @@ func TestScheduledWindow(t *testing.T) {
 			t.Errorf("to send at once: %v", err)
 		}
 		defer r.runJobs()()
-		s := r.schedule(id, "luego", time.Now().Add(20*time.Millisecond))
+		var s *inbox.Scheduled
+		r.write(func(tx *db.Tx) (err error) { s, err = r.schedule(tx, id, "luego", 20*time.Millisecond); return err })
 		r.waitFor("it fails", func() bool {
 			var list []inbox.Scheduled
 			r.read(func(tx *db.Tx) (err error) { list, err = inbox.ListScheduled(tx, r.viewer, id); return err })
@@ -253,8 +258,8 @@ func TestScheduledWindow(t *testing.T) {
 		})
 		// The contact writes: now it can be sent, and a new time can be given.
 		r.receive(text("a", "2", "¿sigue ahí?"))
-		at := time.Now().Add(30 * time.Millisecond)
 		r.write(func(tx *db.Tx) error {
+			at := tx.Now().Add(30 * time.Millisecond)
 			_, err := r.in.Reschedule(tx, r.viewer, id, s.ID, 0, inbox.ScheduledChange{At: &at})
 			return err
 		})
