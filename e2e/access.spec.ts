@@ -303,6 +303,54 @@ for (const width of [1440, 820, 390]) {
       await accessibleInBoth(page, 'contact details, a phone refused');
     });
 
+    test('what helps to write', async ({ page, server }) => {
+      await furnish(server);
+      const chat = await contactId(server, lucia.name);
+      await server.api('POST', '/snippets', { name: 'saludo', text: 'Buenos días, $contact.firstname', scope: 'workspace' });
+      await server.api('POST', '/contact-fields', { name: 'Ciudad', type: 'text' });
+      for (const comment of [false, true])
+        await server.api('POST', `/contacts/${chat}/scheduled`, { text: 'Mañana', comment, send_at: new Date(Date.now() + 3_600_000) });
+      await signIn(page, server);
+      await page.goto(`${server.url}/inbox/all/${chat}`);
+      const inbox = new Inbox(page);
+      const box = inbox.composer.getByRole('textbox');
+      const waiting = inbox.timeline.locator('[data-scheduled]');
+      await expect(waiting).toHaveCount(2);
+      await accessibleInBoth(page, 'scheduled messages');
+      await look(page, 'editing a scheduled message', 'dialog', () => waiting.first().getByRole('button', { name: 'Edit' }).click());
+      await look(page, 'cancelling a scheduled message', 'dialog', () => waiting.first().getByRole('button', { name: 'Cancel message' }).click());
+      for (const [sign, name] of [
+        ['$', 'Variables'],
+        ['/', 'Snippets'],
+      ] as const) {
+        await box.pressSequentially(sign);
+        await expect(page.getByRole('listbox', { name }).getByRole('option').first()).toBeVisible();
+        await accessibleInBoth(page, `the list of ${name.toLowerCase()}`);
+        await box.press('Escape');
+        await box.fill('');
+      }
+      await box.fill('En $contact.ciudad y $contact.nope');
+      await box.press('Enter');
+      await expect(inbox.composer.getByRole('alert')).toBeVisible();
+      await accessibleInBoth(page, 'variables without a value');
+      await look(page, 'send later', 'dialog', () => inbox.composer.getByRole('button', { name: 'Send later' }).click());
+      await look(page, 'go to date', 'dialog', async () => {
+        await page.getByRole('button', { name: 'More actions' }).click();
+        await page.getByRole('menuitem', { name: 'Go to date…' }).click();
+      });
+      await server.api('POST', `/contacts/${chat}/scheduled`, { text: 'Ya', send_at: new Date(Date.now() + 300) });
+      await server.api('POST', `/contacts/${chat}/block`, {});
+      await expect(inbox.timeline.getByText('Wasn’t sent')).toBeVisible();
+      await accessibleInBoth(page, 'a scheduled message that failed');
+      await page.goto(`${server.url}/settings/snippets`);
+      await expect(page.getByText('/saludo')).toBeVisible();
+      await accessibleInBoth(page, 'snippets');
+      await look(page, 'snippet', 'dialog', () => page.getByRole('button', { name: 'Edit snippet: saludo' }).click());
+      await server.api('DELETE', `/snippets/${(await server.api<{ items: { id: string }[] }>('GET', '/snippets')).items[0]!.id}`);
+      await expect(page.getByText('No snippets yet')).toBeVisible();
+      await accessibleInBoth(page, 'no snippets');
+    });
+
     test('composer', async ({ page, server }) => {
       await furnish(server);
       await signIn(page, server);

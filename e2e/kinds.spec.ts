@@ -97,7 +97,7 @@ test('text, a picture, a document, a reaction and a template go out, and are see
     await expect(inbox.composer.getByRole('button', { name: `Remove ${file.name}` })).toBeVisible();
     const caption = `Le envío ${file.name}`;
     await inbox.composer.getByRole('textbox').fill(caption);
-    const send = inbox.composer.getByRole('button', { name: /^Send/ });
+    const send = inbox.composer.getByRole('button', { name: /^Send(?! later)/ });
     await expect(send).toHaveAttribute('aria-disabled', 'false');
     await send.click();
     const sent = inbox.message(caption);

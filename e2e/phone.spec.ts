@@ -28,7 +28,7 @@ test('the main path on a phone', async ({ page, context, server }) => {
   await expect(inbox.list).toBeHidden();
 
   await inbox.composer.getByRole('textbox').fill('A las ocho');
-  await inbox.composer.getByRole('button', { name: /^Send/ }).tap();
+  await inbox.composer.getByRole('button', { name: /^Send(?! later)/ }).tap();
   await ticks(inbox.message('A las ocho'), 'Delivered');
   await server.customer(valentina.account, valentina.person, { kind: 'text', text: 'Gracias' });
   await expect(inbox.message('Gracias')).toBeInViewport();
@@ -49,7 +49,7 @@ test('the main path on a phone', async ({ page, context, server }) => {
   await page.getByRole('menuitem', { name: 'Reply' }).tap();
   await expect(inbox.composer.getByRole('textbox')).toBeFocused();
   await inbox.composer.getByRole('textbox').fill('A la orden');
-  await inbox.composer.getByRole('button', { name: /^Send/ }).tap();
+  await inbox.composer.getByRole('button', { name: /^Send(?! later)/ }).tap();
   await expect(inbox.message('A la orden').getByRole('button', { name: /Go to the original message: .*Gracias/ })).toBeVisible();
 
   // The contact's details cover the conversation and go away again.

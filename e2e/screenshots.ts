@@ -121,7 +121,7 @@ for (const [language, t] of [['es', es] as const, ['en', en] as const])
           await picture(page, 'add-contact');
           await page.keyboard.press('Escape');
 
-          const list = page.getByRole('searchbox');
+          const list = page.getByRole('searchbox', { name: t.search, exact: true });
           const answered = page.waitForResponse((r) => r.url().includes('search=Mar'));
           await list.fill('Mar');
           await answered;
@@ -193,6 +193,47 @@ for (const [language, t] of [['es', es] as const, ['en', en] as const])
           await settled(page);
           await picture(page, 'snooze');
           await page.keyboard.press('Escape');
+
+          for (const [name, text] of [
+            ['saludo', 'Buenos días, $contact.firstname. ¿En qué podemos ayudarle hoy?'],
+            ['horario', 'Abrimos de lunes a sábado, de 9 a 18.'],
+          ])
+            await post('/snippets', { name, text, scope: 'workspace' });
+          const { id: planned } = await post(`/contacts/${first}/scheduled`, { text: 'Mañana le confirmo la entrega', send_at: new Date(Date.now() + 72_000_000) });
+          await expect(page.locator('[data-scheduled]')).toBeVisible();
+          await picture(page, 'scheduled');
+          const composer = page.getByRole('region', { name: t.composer });
+          const box = composer.getByRole('textbox');
+          for (const [sign, name] of [
+            ['$', 'variables'],
+            ['/', 'snippets'],
+          ] as const) {
+            await box.pressSequentially(sign);
+            await expect(page.getByRole('listbox').getByRole('option').first()).toBeVisible();
+            await picture(page, `composer-${name}`);
+            await box.press('Escape');
+            await box.fill('');
+          }
+          await box.fill('Hola, $contact.nope');
+          await composer.getByRole('button', { name: t.sendLater }).click();
+          await expect(page.getByRole('dialog')).toBeVisible();
+          await settled(page);
+          await picture(page, 'send-later');
+          await page.keyboard.press('Escape');
+          await box.press('Enter');
+          await expect(composer.getByRole('alert')).toBeVisible();
+          await picture(page, 'composer-unresolved');
+          await box.fill('');
+          await page.request.delete(`${demo}/api/v1/contacts/${first}/scheduled/${planned}`);
+          await page.goto(`${demo}/settings/snippets`);
+          await expect(page.getByText('/saludo')).toBeVisible();
+          await picture(page, 'settings-snippets');
+          await page.getByRole('button', { name: /: saludo/ }).first().click();
+          await expect(page.getByRole('dialog')).toBeVisible();
+          await picture(page, 'snippet');
+          await page.keyboard.press('Escape');
+          for (const s of (await api<{ items: Row[] }>('/snippets')).items) await page.request.delete(`${demo}/api/v1/snippets/${s.id}`);
+          await page.goto(`${demo}/inbox/all/${first}`);
 
           await context.setOffline(true);
           await expect(page.getByText(t.offline)).toBeVisible();

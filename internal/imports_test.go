@@ -18,6 +18,7 @@ var layers = [][]string{
 	{"internal/realtime"},
 	{"internal/httpapi/wire"},
 	{"internal/inbox"},
+	{"internal/content"},
 	{"internal/account"},
 	{"internal/contact"},
 	{"internal/gateway", "internal/mail", "internal/sso", "internal/search"},
@@ -27,7 +28,7 @@ var layers = [][]string{
 	{"internal/jobs", "internal/eventlog", "internal/blob"},
 	{"internal/safehttp"},
 	{"internal/config"},
-	{"internal/db", "internal/filter"},
+	{"internal/db", "internal/filter", "internal/template"},
 	{"internal/crm"},
 	{"internal/sim"},
 	{"web", "widget", "sim/ui"},
@@ -80,7 +81,7 @@ func TestImportsPointDown(t *testing.T) {
 
 // The pure parts do no input or output and know no clock.
 func TestPureParts(t *testing.T) {
-	for _, name := range []string{"internal/crm"} {
+	for _, name := range []string{"internal/crm", "internal/template"} {
 		out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, module+name).Output()
 		if err != nil {
 			t.Fatal(err)

@@ -22,6 +22,7 @@ import (
 	"github.com/bandeja/bandeja/internal/channel/whatsapp"
 	"github.com/bandeja/bandeja/internal/config"
 	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/content"
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/eventlog"
 	"github.com/bandeja/bandeja/internal/gateway"
@@ -114,7 +115,7 @@ func assemble(ctx context.Context, settings config.Config, p parts) (a *app, err
 	})
 	a.hub.Tap(a.visitors.Watched, a.visitors.Tap)
 	a.server, err = httpapi.New(httpapi.Options{
-		DB: a.db, Accounts: a.accounts, Directory: directory, Contacts: a.contacts, Inbox: a.inbox, Gateway: a.gateway,
+		DB: a.db, Accounts: a.accounts, Directory: directory, Contacts: a.contacts, Inbox: a.inbox, Content: content.New(a.events), Gateway: a.gateway,
 		Queue: a.queue, Events: a.events, Files: a.files, Hub: a.hub, Logger: a.log, Web: web.Files(),
 		TrustedProxies: settings.TrustProxy, MaxUpload: settings.MaxUpload << 20, Version: cmp.Or(p.version, version), Extra: a.visitors.Handlers(),
 		PublicURL: settings.PublicURL, SSO: provider(settings, keys),
@@ -219,6 +220,9 @@ func (a *app) purge(ctx context.Context) error {
 		})
 		if err != nil && ctx.Err() == nil {
 			a.log.Warn("old idempotency keys could not be deleted", "err", err)
+		}
+		if err := a.inbox.PurgeScheduled(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("messages sent at their time could not be forgotten", "err", err)
 		}
 		if err := a.accounts.Purge(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("old links could not be deleted", "err", err)

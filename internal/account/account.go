@@ -5,6 +5,7 @@ package account
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -40,6 +41,9 @@ type User struct {
 	Language crm.Language
 	Theme    string
 	SendKey  string
+	// UndoSend is for how many seconds a sent message can be taken back, 0 for not
+	// at all.
+	UndoSend int
 	Timezone string
 	// Picture is a file of the workspace, 0 for none.
 	Picture crm.ID
@@ -316,7 +320,12 @@ type ProfileChange struct {
 	Language                       *crm.Language
 	// Picture is a file that the user has uploaded, 0 for none.
 	Picture *crm.ID
+	// UndoSend is one of [UndoSeconds].
+	UndoSend *int
 }
+
+// UndoSeconds are how long a sent message can be taken back.
+func UndoSeconds() []int { return []int{0, 5, 10, 20, 30} }
 
 // UpdateProfile changes the viewer's own account.
 func (s *Service) UpdateProfile(tx *db.Tx, v crm.Viewer, c ProfileChange) (User, error) {
@@ -359,6 +368,12 @@ func (s *Service) UpdateProfile(tx *db.Tx, v crm.Viewer, c ProfileChange) (User,
 		}
 		u.Language = *c.Language
 	}
+	if c.UndoSend != nil {
+		if !slices.Contains(UndoSeconds(), *c.UndoSend) {
+			return u, crm.RefuseField("undo_send", crm.CodeInvalid)
+		}
+		u.UndoSend = *c.UndoSend
+	}
 	if c.Timezone != nil {
 		if err := checkTimezone(*c.Timezone); err != nil {
 			return u, err
@@ -374,8 +389,8 @@ func (s *Service) UpdateProfile(tx *db.Tx, v crm.Viewer, c ProfileChange) (User,
 			return u, err
 		}
 	}
-	_, err = tx.Exec(`UPDATE app_user SET name = $1, theme = $2, send_key = $3, language = $4, timezone = $5 WHERE id = $6`,
-		u.Name, u.Theme, u.SendKey, string(u.Language), u.Timezone, v.User)
+	_, err = tx.Exec(`UPDATE app_user SET name = $1, theme = $2, send_key = $3, language = $4, timezone = $5, undo_send = $6 WHERE id = $7`,
+		u.Name, u.Theme, u.SendKey, string(u.Language), u.Timezone, u.UndoSend, v.User)
 	if c.Name != nil || c.Picture != nil {
 		s.changed(tx, v)
 	}

@@ -35,13 +35,13 @@ func Users(tx *db.Tx, workspace crm.ID) ([]User, error) {
 // users returns members by name, without their teams.
 func users(tx *db.Tx, workspace crm.ID, and string, args ...any) ([]User, error) {
 	var out []User
-	err := tx.Each(`SELECT u.id, u.email, u.name, m.role, m.visibility, m.restrictions, u.language, u.theme, u.send_key, u.timezone,
+	err := tx.Each(`SELECT u.id, u.email, u.name, m.role, m.visibility, m.restrictions, u.language, u.theme, u.send_key, u.undo_send, u.timezone,
 			m.picture_id, m.activity, m.active_at, m.joined_at
 		FROM member m JOIN app_user u ON u.id = m.user_id WHERE m.workspace_id = $1`+and+` ORDER BY u.name, u.id LIMIT 2000`,
 		append([]any{workspace}, args...), func(r *sql.Rows) error {
 			var u User
 			var restrictions string
-			err := r.Scan(&u.ID, &u.Email, &u.Name, &u.Role, &u.Visibility, &restrictions, &u.Language, &u.Theme, &u.SendKey, &u.Timezone,
+			err := r.Scan(&u.ID, &u.Email, &u.Name, &u.Role, &u.Visibility, &restrictions, &u.Language, &u.Theme, &u.SendKey, &u.UndoSend, &u.Timezone,
 				&u.Picture, &u.Activity, &u.ActiveAt, &u.JoinedAt)
 			u.Restrictions = crm.ParseRestrictions(restrictions)
 			out = append(out, u)

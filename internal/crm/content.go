@@ -26,8 +26,10 @@ const (
 // Content is what a message says. Kind tells which of the parts are set: Text is
 // the body, or the caption of attachments. It is stored and sent as this JSON.
 type Content struct {
-	Kind        ContentKind     `json:"kind"`
-	Text        string          `json:"text,omitempty"`
+	Kind ContentKind `json:"kind"`
+	Text string      `json:"text,omitempty"`
+	// Typed is what was typed, where variables were replaced in Text.
+	Typed       string          `json:"typed,omitempty"`
 	Attachments []Attachment    `json:"attachments,omitempty" nullable:"false"`
 	Location    *Location       `json:"location,omitempty"`
 	Contacts    []SharedContact `json:"contacts,omitempty" nullable:"false"`

@@ -78,6 +78,11 @@ const (
 	CodeSSOUnverified      Code = "sso_unverified"
 	CodeSSOUnknown         Code = "sso_unknown"
 	CodeSSOOnly            Code = "sso_only"
+	CodeBadShortcut        Code = "bad_shortcut"
+	CodeAlreadySent        Code = "already_sent"
+	CodeTooFar             Code = "too_far_ahead"
+	CodeAuthorGone         Code = "author_gone"
+	CodeAuthorLostAccess   Code = "author_lost_access"
 )
 
 // Error is a refusal: something a person asked for and can mend. Everything else

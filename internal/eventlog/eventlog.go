@@ -43,6 +43,8 @@ const (
 	MembersChanged     Kind = "members_changed"
 	FieldsChanged      Kind = "fields_changed"
 	InboxesChanged     Kind = "inboxes_changed"
+	SnippetsChanged    Kind = "snippets_changed"
+	ScheduledChanged   Kind = "scheduled_changed"
 	Snoozed            Kind = "snoozed"
 	Unsnoozed          Kind = "unsnoozed"
 	BotOff             Kind = "bot_off"

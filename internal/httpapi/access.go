@@ -102,6 +102,22 @@ func accessTable() map[string]Access {
 		"update-tag":   {Permission: crm.FieldsManage},
 		"delete-tag":   {Permission: crm.FieldsDelete},
 
+		"preview-message": {Permission: crm.MessagesSend},
+		"list-variables":  member,
+
+		"list-scheduled":   member,
+		"schedule-message": {Permission: crm.MessagesSend},
+		"update-scheduled": {Permission: crm.MessagesSend},
+		"delete-scheduled": {Permission: crm.MessagesSend},
+		"send-scheduled":   {Permission: crm.MessagesSend},
+
+		// Personal snippets are everybody's; package content asks for the right to the others.
+		"list-snippets":  member,
+		"create-snippet": member,
+		"update-snippet": member,
+		"delete-snippet": member,
+		"use-snippet":    member,
+
 		"list-messages": member,
 		"send-message":  {Permission: crm.MessagesSend},
 		"retry-message": {Permission: crm.MessagesSend},

@@ -50,6 +50,7 @@ type MeUser struct {
 	Language string `json:"language" enum:"en,es"`
 	Theme    string `json:"theme" enum:"system,light,dark"`
 	SendKey  string `json:"send_key" enum:"enter,ctrl_enter"`
+	UndoSend int    `json:"undo_send" enum:"0,5,10,20,30" doc:"For how many seconds a sent message can be taken back; 0 for not at all."`
 	Timezone string `json:"timezone"`
 }
 
@@ -82,7 +83,7 @@ func (s *Server) me(ctx context.Context, v crm.Viewer) (Me, error) {
 		if err != nil {
 			return err
 		}
-		out.User = MeUser{User: wire.UserOf(u, u.Status(tx.Now(), time.Duration(w.Inactivity)*time.Minute)), Language: string(u.Language), Theme: u.Theme, SendKey: u.SendKey, Timezone: u.Timezone}
+		out.User = MeUser{User: wire.UserOf(u, u.Status(tx.Now(), time.Duration(w.Inactivity)*time.Minute)), Language: string(u.Language), Theme: u.Theme, SendKey: u.SendKey, UndoSend: u.UndoSend, Timezone: u.Timezone}
 		out.Workspace, out.Seq = workspaceOf(w), crm.ID(seq).String()
 		return nil
 	})
@@ -191,11 +192,12 @@ func (s *Server) accountOperations() {
 			Language *string `json:"language,omitempty"`
 			Theme    *string `json:"theme,omitempty"`
 			SendKey  *string `json:"send_key,omitempty"`
+			UndoSend *int    `json:"undo_send,omitempty" doc:"0, 5, 10, 20 or 30 seconds."`
 			Timezone *string `json:"timezone,omitempty"`
 			Picture  *string `json:"picture_id,omitempty" doc:"An uploaded image; empty for none."`
 		}
 	}) (*body[Me], error) {
-		change := account.ProfileChange{Name: in.Body.Name, Theme: in.Body.Theme, SendKey: in.Body.SendKey, Timezone: in.Body.Timezone}
+		change := account.ProfileChange{Name: in.Body.Name, Theme: in.Body.Theme, SendKey: in.Body.SendKey, UndoSend: in.Body.UndoSend, Timezone: in.Body.Timezone}
 		if in.Body.Language != nil {
 			l := crm.Language(*in.Body.Language)
 			change.Language = &l

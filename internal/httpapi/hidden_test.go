@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/db/dbtest"
@@ -98,12 +99,36 @@ func TestHidden(t *testing.T) {
 			t.Errorf("own team's inbox for one who sees only their own: %d", a.status)
 		}
 
+		var planned idOnly
+		s.do(s.tokens["owner"], "POST", "/contacts/"+caro+"/scheduled", map[string]any{"text": secret, "send_at": time.Now().Add(time.Hour)}).into(t, &planned)
+		s.do(s.tokens["owner"], "POST", "/snippets", map[string]any{"name": "mine", "text": secret}).into(t, nil)
+
 		listeners := map[string]*listener{"own": s.listenAs("own"), "team": s.listenAs("team"), "agent": s.listenAs("agent")}
 		for _, who := range []string{"own", "team"} {
 			for _, path := range []string{"/contacts/" + caro, "/contacts/" + caro + "/messages", "/files/" + file + "/secreto.png", "/files/" + file + "/secreto.png?w=160"} {
 				if a := s.as(who, "GET", path, nil); a.status != http.StatusNotFound || strings.Contains(string(a.body), secret) {
 					t.Errorf("%s, %s: %d %s", who, path, a.status, a.body)
 				}
+			}
+			for _, c := range []struct {
+				method, path string
+				in           any
+			}{
+				{"POST", "/contacts/" + caro + "/preview", map[string]any{"text": "$contact.name"}},
+				{"GET", "/variables?contact_id=" + caro, nil},
+				{"GET", "/contacts/" + caro + "/scheduled", nil},
+				{"POST", "/contacts/" + caro + "/scheduled", map[string]any{"text": "x", "send_at": time.Now().Add(time.Hour)}},
+				{"PATCH", "/contacts/" + caro + "/scheduled/" + planned.ID, map[string]any{"text": "x"}},
+				{"POST", "/contacts/" + caro + "/scheduled/" + planned.ID + "/send", nil},
+				{"DELETE", "/contacts/" + caro + "/scheduled/" + planned.ID, nil},
+				{"GET", "/contacts/" + caro + "/messages?at=2026-01-01T00:00:00Z", nil},
+			} {
+				if a := s.as(who, c.method, c.path, c.in); a.status != http.StatusNotFound || strings.Contains(string(a.body), secret) {
+					t.Errorf("%s, %s %s: %d %s", who, c.method, c.path, a.status, a.body)
+				}
+			}
+			if a := s.as(who, "GET", "/snippets?search="+strings.ToLower(secret), nil); strings.Contains(string(a.body), secret) {
+				t.Errorf("%s finds another's snippet: %s", who, a.body)
 			}
 			if a := s.as(who, "POST", "/contacts/"+ana+"/messages", map[string]any{"text": "mire", "attachments": []map[string]string{{"file_id": file}}}); a.status != http.StatusUnprocessableEntity {
 				t.Errorf("%s passes on a file that is hidden: %d %s", who, a.status, a.body)

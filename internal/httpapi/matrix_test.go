@@ -147,6 +147,11 @@ func expected() map[string]string {
 		"open-conversation": contact, "mark-read": contact, "mark-unread": contact, "save-draft": contact, "type": contact,
 		"list-messages": contact, "send-message": contact, "retry-message": contact, "react": contact,
 
+		"preview-message": contact, "list-variables": member, "list-scheduled": contact, "schedule-message": contact,
+		"update-scheduled": contact, "delete-scheduled": contact, "send-scheduled": contact,
+		"list-snippets": member, "create-snippet": member,
+		"update-snippet": "unfff++f", "delete-snippet": "unfff++f", "use-snippet": "un++++++",
+
 		"snooze-contact": contact, "unsnooze-contact": contact, "block-contact": contact, "unblock-contact": contact, "set-bot": contact, "tag-contact": contact,
 		"get-closing": member, "set-closing": "u+fff++f",
 		"list-custom-inboxes": member, "create-custom-inbox": member, "list-filter-fields": member, "filter-contacts": member,
@@ -209,6 +214,10 @@ func TestAuthorisationMatrix(t *testing.T) {
 			var f idOnly
 			s.do(s.tokens["owner"], "POST", "/contact-fields", map[string]any{"name": name, "type": "text"}).into(t, &f)
 			return f.ID
+		case "update-snippet", "delete-snippet", "use-snippet":
+			var x idOnly
+			s.do(s.tokens["owner"], "POST", "/snippets", map[string]any{"name": name, "text": "x", "scope": "workspace"}).into(t, &x)
+			return x.ID
 		case "update-tag", "delete-tag":
 			var tag idOnly
 			s.do(s.tokens["owner"], "POST", "/tags", map[string]any{"name": name}).into(t, &tag)
@@ -263,6 +272,8 @@ func TestAuthorisationMatrix(t *testing.T) {
 		"change-password": map[string]string{"current": "wrong", "new": "another quiet password"},
 		"create-contact":  map[string]string{"first_name": "New"}, "assign-contact": map[string]any{"user_id": nil},
 		"send-message": map[string]any{"text": "hi", "comment": true}, "react": map[string]string{"emoji": "👍"},
+		"preview-message": map[string]any{"text": "$contact.name"}, "schedule-message": map[string]any{"text": "x", "send_at": time.Now().Add(time.Hour)},
+		"create-snippet": map[string]any{"name": "hi", "text": "x"},
 		"snooze-contact": map[string]any{"until": time.Now().Add(time.Hour)}, "set-bot": map[string]bool{"on": false},
 		"set-closing": map[string]any{"mode": "optional", "categories": []any{}}, "filter-contacts": map[string]any{"filter": map[string]any{"match": "all"}},
 		"type": map[string]bool{"on": false}, "save-draft": map[string]string{"text": "x"},
@@ -294,7 +305,14 @@ func TestAuthorisationMatrix(t *testing.T) {
 					s.do(s.tokens["owner"], "POST", "/custom-inboxes", map[string]any{"name": fmt.Sprint("inbox", s.made), "filter": map[string]any{"match": "all"}}).into(t, &x)
 					named = x.ID
 				}
-				url := strings.NewReplacer("{id}", ids(op, who), "{message}", message, "{inbound}", trouble.Items[0].ID, "{inbox}", named).Replace(path)
+				scheduled := ""
+				if strings.Contains(path, "{scheduled}") {
+					var x idOnly
+					s.do(s.tokens["owner"], "POST", "/contacts/"+contact+"/unblock", nil).into(t, nil)
+					s.do(s.tokens["owner"], "POST", "/contacts/"+contact+"/scheduled", map[string]any{"text": "x", "send_at": time.Now().Add(time.Hour)}).into(t, &x)
+					scheduled = x.ID
+				}
+				url := strings.NewReplacer("{scheduled}", scheduled, "{id}", ids(op, who), "{message}", message, "{inbound}", trouble.Items[0].ID, "{inbox}", named).Replace(path)
 				got += verdict(s.as(who, strings.ToUpper(method), url, body))
 				if _, ok := s.cookies[who]; ok && (op == "logout" || op == "revoke-session") {
 					s.session(who) // that one may have ended

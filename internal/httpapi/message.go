@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -54,6 +55,19 @@ type MessageInput struct {
 	ReplyTo     string              `json:"reply_to,omitempty"`
 }
 
+// outgoing turns the input into a message to send; ref is its Idempotency-Key.
+func (in MessageInput) outgoing(tx *db.Tx, v crm.Viewer, ref string) (out inbox.Outgoing, err error) {
+	out = inbox.Outgoing{Comment: in.Comment, ClientRef: ref}
+	if out.Channel, err = optionalID("channel_id", in.ChannelID); err != nil {
+		return out, crm.RefuseField("channel_id", crm.CodeNoChannel)
+	}
+	if out.ReplyTo, err = optionalID("reply_to", in.ReplyTo); err != nil {
+		return out, err
+	}
+	out.Content, err = in.content(tx, v)
+	return out, err
+}
+
 // content turns the input into a message's content; files are looked up.
 func (in MessageInput) content(tx *db.Tx, v crm.Viewer) (crm.Content, error) {
 	c := crm.Content{Kind: crm.KindText, Text: in.Text}
@@ -82,20 +96,30 @@ func (in MessageInput) content(tx *db.Tx, v crm.Viewer) (crm.Content, error) {
 	case in.Interactive != nil:
 		c.Kind, c.Interactive = crm.KindInteractive, in.Interactive
 	}
-	for i, input := range in.Attachments {
-		a, err := attachment(tx, v, input.FileID, fmt.Sprintf("attachments[%d]", i))
+	var err error
+	c.Attachments, err = attachments(tx, v, "attachments", in.Attachments)
+	for i := range c.Attachments {
+		if in.Sticker && c.Attachments[i].Kind == crm.KindImage {
+			c.Attachments[i].Kind = crm.KindSticker
+		}
+	}
+	return c, err
+}
+
+// attachments looks up the files of a field.
+func attachments(tx *db.Tx, v crm.Viewer, field string, list []AttachmentInput) ([]crm.Attachment, error) {
+	var out []crm.Attachment
+	for i, input := range list {
+		a, err := attachment(tx, v, input.FileID, fmt.Sprintf("%s[%d]", field, i))
 		if err != nil {
-			return c, err
+			return nil, err
 		}
 		if input.Voice && a.Kind == crm.KindAudio {
 			a.Kind = crm.KindVoice
 		}
-		if in.Sticker && a.Kind == crm.KindImage {
-			a.Kind = crm.KindSticker
-		}
-		c.Attachments = append(c.Attachments, a)
+		out = append(out, a)
 	}
-	return c, nil
+	return out, nil
 }
 
 func attachment(tx *db.Tx, v crm.Viewer, fileID, field string) (crm.Attachment, error) {
@@ -138,13 +162,14 @@ func (p MessagePath) message() crm.ID { return IDPath{p.Message}.id() }
 func (s *Server) messageOperations() {
 	register(s, huma.Operation{
 		OperationID: "list-messages", Method: http.MethodGet, Path: "/contacts/{id}/messages", Tags: []string{"Messages"},
-		Summary: "Show a part of a contact's timeline: the newest, or what lies before, after or around an id",
+		Summary: "Show a part of a contact's timeline: the newest, what lies before, after or around an id, or around a moment",
 	}, func(ctx context.Context, c caller, in *struct {
 		IDPath
-		Before string `query:"before"`
-		After  string `query:"after"`
-		Around string `query:"around"`
-		Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
+		Before string    `query:"before"`
+		After  string    `query:"after"`
+		Around string    `query:"around"`
+		At     time.Time `query:"at" doc:"Instead of around: the part around a moment."`
+		Limit  int       `query:"limit" default:"50" minimum:"1" maximum:"200"`
 	}) (*body[TimelinePage], error) {
 		q := inbox.TimelineQuery{Limit: in.Limit}
 		for _, p := range []struct {
@@ -157,6 +182,9 @@ func (s *Server) messageOperations() {
 			}
 			*p.out = id
 		}
+		if !in.At.IsZero() {
+			q.Around = max(db.IDFrom(in.At), 1)
+		}
 		return s.timeline(ctx, c, in.id(), q)
 	})
 	register(s, huma.Operation{
@@ -167,27 +195,17 @@ func (s *Server) messageOperations() {
 		Idempotent
 		Body MessageInput
 	}) (*body[wire.Message], error) {
-		channelID, err := optionalID("channel_id", in.Body.ChannelID)
-		if err != nil {
-			return nil, crm.RefuseField("channel_id", crm.CodeNoChannel)
-		}
-		replyTo, err := optionalID("reply_to", in.Body.ReplyTo)
-		if err != nil {
-			return nil, err
-		}
 		names, err := s.Directory.Names(ctx, c.Workspace)
 		if err != nil {
 			return nil, err
 		}
 		what := map[string]any{"contact": in.ID, "body": in.Body}
 		out, err := once(ctx, s, c, in.Key, what, func(tx *db.Tx) (wire.Message, error) {
-			content, err := in.Body.content(tx, c.Viewer)
+			message, err := in.Body.outgoing(tx, c.Viewer, in.Key)
 			if err != nil {
 				return wire.Message{}, err
 			}
-			m, err := s.Inbox.Send(tx, c.Viewer, in.id(), inbox.Outgoing{
-				Channel: channelID, Comment: in.Body.Comment, Content: content, ReplyTo: replyTo, ClientRef: in.Key,
-			})
+			m, err := s.Inbox.Send(tx, c.Viewer, in.id(), message)
 			if err != nil {
 				return wire.Message{}, err
 			}

@@ -20,6 +20,7 @@ import (
 	"github.com/bandeja/bandeja/internal/channel/whatsapp"
 	"github.com/bandeja/bandeja/internal/config"
 	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/content"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/eventlog"
@@ -76,7 +77,7 @@ func newRig(t *testing.T, d *db.DB, change ...func(*account.WaysIn, *httpapi.Opt
 	r.accounts = account.New(d, events)
 	ways := account.WaysIn{Keys: keys, Queue: queue}
 	options := httpapi.Options{
-		DB: d, Accounts: r.accounts, Directory: directory, Contacts: contact.NewService(events), Inbox: in, Gateway: gw, Queue: queue,
+		DB: d, Accounts: r.accounts, Directory: directory, Contacts: contact.NewService(events), Inbox: in, Content: content.New(events), Gateway: gw, Queue: queue,
 		Events: events, Files: files, Hub: hub, Logger: logger, MaxUpload: 2 << 20, Version: "test",
 		PublicURL: "http://" + r.srv.Listener.Addr().String(),
 	}

@@ -87,6 +87,11 @@ func sentences() map[crm.Code]sentence {
 		crm.CodeSSOUnverified:      s(403, "The sign-in provider hasn't verified your e-mail address.", "El proveedor de inicio de sesión no ha verificado su correo."),
 		crm.CodeSSOUnknown:         s(403, "There is no account for you here. Ask an owner to invite you.", "Aquí no hay una cuenta para usted. Pida a un propietario que le invite."),
 		crm.CodeSSOOnly:            s(403, "Here only owners sign in with a password. Use single sign-on.", "Aquí solo los propietarios inician sesión con contraseña. Use el inicio de sesión único."),
+		crm.CodeBadShortcut:        s(422, "Use letters, digits, - and _, without spaces.", "Use letras, dígitos, - y _, sin espacios."),
+		crm.CodeAlreadySent:        s(409, "This message has just been sent.", "Este mensaje acaba de enviarse."),
+		crm.CodeTooFar:             s(422, "This time is too far ahead: at most a year.", "Esa hora está demasiado lejos: un año como máximo."),
+		crm.CodeAuthorGone:         s(409, "Whoever wrote this message is no longer in the workspace.", "Quien escribió este mensaje ya no está en el espacio de trabajo."),
+		crm.CodeAuthorLostAccess:   s(409, "Whoever wrote this message no longer has access to the contact.", "Quien escribió este mensaje ya no tiene acceso al contacto."),
 		crm.CodeForbiddenAddress:   s(422, "This address is not allowed.", "Esta dirección no está permitida."),
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/blob"
 	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/content"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/eventlog"
@@ -34,6 +35,7 @@ type Options struct {
 	Directory *account.Directory
 	Contacts  *contact.Service
 	Inbox     *inbox.Inbox
+	Content   *content.Service
 	Gateway   *gateway.Gateway
 	Queue     *jobs.Queue
 	Events    *eventlog.Log
@@ -117,6 +119,9 @@ func (s *Server) openAPI() {
 	s.accountOperations()
 	s.inboxOperations()
 	s.messageOperations()
+	s.variableOperations()
+	s.scheduledOperations()
+	s.snippetOperations()
 	s.channelOperations()
 	s.fileOperations()
 	tellTruth(s.api.OpenAPI().Components.Schemas)

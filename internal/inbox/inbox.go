@@ -30,6 +30,9 @@ func New(events *eventlog.Log, gw *gateway.Gateway, logger *slog.Logger) *Inbox 
 	gw.SetInbox(in)
 	in.queue.Handle(jobHandOver, jobs.Handler{Run: in.runHandOver})
 	in.queue.Handle(jobUnsnooze, jobs.Handler{Run: in.runUnsnooze})
+	// Those of one contact wait for each other, with a connection each.
+	in.queue.SetLimit(jobScheduled, jobs.Limit{Concurrency: 4})
+	in.queue.Handle(jobScheduled, jobs.Handler{Run: in.runScheduled, Died: in.scheduledDied})
 	return in
 }
 

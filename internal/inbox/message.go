@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/content"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
 )
@@ -236,7 +237,8 @@ func useFiles(tx *db.Tx, m *Message) error {
 }
 
 // SeesFile tells whether a viewer may have a file: their own upload, a colleague's
-// picture, or one that the timeline of a contact shows whom they may know of.
+// picture, one that the timeline of a contact shows whom they may know of, or one of
+// a snippet that they have.
 func SeesFile(tx *db.Tx, v crm.Viewer, file, contactID, uploader crm.ID) (bool, error) {
 	if !v.Restricted() || uploader == v.User {
 		return true, nil
@@ -247,7 +249,10 @@ func SeesFile(tx *db.Tx, v crm.Viewer, file, contactID, uploader crm.ID) (bool, 
 		OR EXISTS (SELECT 1 FROM contact WHERE workspace_id = $1 AND id = $3 AND assignee_id IN (`+list+`))
 		OR EXISTS (SELECT 1 FROM file_use f JOIN contact c ON c.workspace_id = f.workspace_id AND c.id = f.contact_id
 			WHERE f.workspace_id = $1 AND f.file_id = $2 AND c.assignee_id IN (`+list+`)) THEN 1 ELSE 0 END`, args, &n)
-	return n == 1, err
+	if err != nil || n == 1 {
+		return n == 1, err
+	}
+	return content.Carries(tx, v, file)
 }
 
 // touch makes m the newest of its contact, if it is.

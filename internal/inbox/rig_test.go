@@ -74,7 +74,7 @@ func newRig(t testing.TB, d *db.DB, dir string) *rig {
 	}
 	r := &rig{t: t, d: d, log: eventlog.New(d, logger), queue: jobs.New(d, logger)}
 	r.gw = gateway.New(gateway.Options{
-		DB: d, Queue: r.queue, Events: r.log, Files: files, Keys: keys, Adapters: []channel.Adapter{paper{}}, Logger: logger, MaxUpload: 1 << 20,
+		DB: d, Queue: r.queue, Events: r.log, Files: files, Keys: keys, Adapters: []channel.Adapter{paper{send: func(channel.Outbound) (channel.Receipt, error) { return channel.Receipt{}, nil }}}, Logger: logger, MaxUpload: 1 << 20,
 	})
 	r.in = inbox.New(r.log, r.gw, logger)
 	r.fresh()
@@ -94,6 +94,9 @@ func (r *rig) fresh() {
 		}
 		for _, v := range []crm.Viewer{r.viewer, r.other} {
 			if _, err := tx.Exec(`INSERT INTO member (workspace_id, user_id, role, joined_at) VALUES ($1, $2, $3, 0)`, ws, v.User, string(v.Role)); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(`INSERT INTO app_user (id, email, name, password_hash, language, created_at) VALUES ($1, $2, 'Una', '', 'en', 0)`, v.User, v.User.String()); err != nil {
 				return err
 			}
 		}

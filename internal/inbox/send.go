@@ -56,6 +56,10 @@ func (in *Inbox) Send(tx *db.Tx, v crm.Viewer, id crm.ID, out Outgoing) (*Messag
 		}
 		m.Quote = quoteOf(quoted)
 	}
+	r := &resolver{tx: tx, workspace: v.Workspace, contact: t.Contact, assignee: replier(v, t.Contact, out.Comment)}
+	if err := r.resolve(&m.Content); err != nil {
+		return nil, err
+	}
 	if out.Comment {
 		if err := in.comment(w, t, m); err != nil {
 			return nil, err
@@ -102,17 +106,10 @@ func (in *Inbox) Send(tx *db.Tx, v crm.Viewer, id crm.ID, out Outgoing) (*Messag
 }
 
 func (in *Inbox) comment(w *workset, t *tracked, m *Message) error {
-	text := strings.TrimSpace(m.Content.Text)
-	switch {
-	case m.Content.Kind != crm.KindText || len(m.Content.Attachments) > 0:
-		return crm.RefuseField("comment", crm.CodeKindUnsupported)
-	case text == "":
-		return crm.RefuseField("text", crm.CodeEmpty)
-	case utf8.RuneCountInString(text) > maxComment:
-		return crm.RefuseField("text", crm.CodeTooLong, "max", maxComment)
+	if err := fitsComment(&m.Content); err != nil {
+		return err
 	}
 	m.ID, m.Direction, m.Status, m.Conversation = w.tx.NewID(), crm.Comment, "", t.Conversation
-	m.Content.Text = text
 	if err := insertMessage(w.tx, m); err != nil {
 		return err
 	}
@@ -121,6 +118,19 @@ func (in *Inbox) comment(w *workset, t *tracked, m *Message) error {
 		Kind: eventlog.MessageCreated, ID: m.ID, Contact: t.ID, Conversation: m.Conversation, Message: m.ID,
 		Actor: crm.Actor{Source: m.Source, ID: m.User},
 	})
+	return nil
+}
+
+func fitsComment(c *crm.Content) error {
+	c.Text = strings.TrimSpace(c.Text)
+	switch {
+	case c.Kind != crm.KindText || len(c.Attachments) > 0:
+		return crm.RefuseField("comment", crm.CodeKindUnsupported)
+	case c.Text == "":
+		return crm.RefuseField("text", crm.CodeEmpty)
+	case utf8.RuneCountInString(c.Text) > maxComment:
+		return crm.RefuseField("text", crm.CodeTooLong, "max", maxComment)
+	}
 	return nil
 }
 
@@ -172,11 +182,17 @@ func (in *Inbox) route(tx *db.Tx, workspace crm.ID, c *contact.Contact, want crm
 // allowed checks a content against what the channel carries and its window.
 func allowed(ch *gateway.Channel, reach *Reach, c *crm.Content, now time.Time) error {
 	caps := ch.About.Capabilities
-	if c.Kind == crm.KindText && len(c.Attachments) > 0 {
-		c.Kind = c.Attachments[0].Kind
-	}
 	if caps.Window > 0 && c.Kind != crm.KindTemplate && now.UnixMicro()-reach.LastIncomingAt > caps.Window.Microseconds() {
 		return crm.RefuseField("channel_id", crm.CodeWindowClosed, "hours", int(caps.Window.Hours()))
+	}
+	return fits(ch, c)
+}
+
+// fits checks a content against what the channel carries.
+func fits(ch *gateway.Channel, c *crm.Content) error {
+	caps := ch.About.Capabilities
+	if c.Kind == crm.KindText && len(c.Attachments) > 0 {
+		c.Kind = c.Attachments[0].Kind
 	}
 	limit, ok := caps.Out[c.Kind]
 	if !ok {

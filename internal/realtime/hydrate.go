@@ -62,6 +62,9 @@ func push(e *eventlog.Event, contacts map[crm.ID]*contact.Contact, messages map[
 	case eventlog.InboxesChanged:
 		p.Type = "inboxes"
 		return p
+	case eventlog.SnippetsChanged:
+		p.Type = "snippets"
+		return p
 	}
 	c := contacts[e.Contact]
 	if c == nil {
@@ -71,6 +74,8 @@ func push(e *eventlog.Event, contacts map[crm.ID]*contact.Contact, messages map[
 	p.ContactID, p.Contact = row.ID, &row
 	p.Concerns(c.Assignee, e)
 	switch {
+	case e.Kind == eventlog.ScheduledChanged:
+		p.Type = "scheduled"
 	case e.Message != 0:
 		m := messages[[2]crm.ID{e.Contact, e.Message}]
 		if m == nil {

@@ -188,6 +188,18 @@ const teams = createRoute({
   path: 'teams',
   component: page(() => import('./settings/teams-page')),
 });
+const snippets = createRoute({
+  getParentRoute: () => settings,
+  path: 'snippets',
+  component: page(async () => {
+    const [screen, { composerTexts }] = await Promise.all([
+      import('./settings/snippets-page'),
+      import('./composer/texts'),
+    ]);
+    await composerTexts.load();
+    return screen;
+  }),
+});
 const tokens = createRoute({
   getParentRoute: () => settings,
   path: 'tokens',
@@ -222,6 +234,7 @@ export const router = createRouter({
         channels,
         newChannel,
         channel,
+        snippets,
         tokens,
         workspace,
         jobs,

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -192,7 +193,7 @@ func (i Item) MarshalJSON() ([]byte, error) {
 type Push struct {
 	Seq       string      `json:"seq,omitempty"`
 	From      string      `json:"from,omitempty" doc:"The first of a stretch of the log that ends with seq, of which nothing is shown."`
-	Type      string      `json:"type" enum:"message,message_updated,event,contact,hidden,channel,members,fields,inboxes,skip,counts,typing,presence"`
+	Type      string      `json:"type" enum:"message,message_updated,event,contact,hidden,channel,members,fields,inboxes,snippets,scheduled,skip,counts,typing,presence"`
 	ContactID string      `json:"contact_id,omitempty"`
 	Message   *Message    `json:"message,omitempty"`
 	Event     *Event      `json:"event,omitempty"`
@@ -268,5 +269,43 @@ func StatusesOf(of map[crm.ID]account.Activity) []Status {
 		out = append(out, Status{id.String(), string(a)})
 	}
 	slices.SortFunc(out, func(a, b Status) int { return strings.Compare(a.UserID, b.UserID) })
+	return out
+}
+
+// Scheduled is a message that waits for its time, or that failed then.
+type Scheduled struct {
+	ID         string            `json:"id"`
+	ContactID  string            `json:"contact_id"`
+	ChannelID  *string           `json:"channel_id"`
+	Comment    bool              `json:"comment"`
+	Content    crm.Content       `json:"content" doc:"As it was written: variables are replaced when it is sent."`
+	ReplyTo    *string           `json:"reply_to"`
+	SendAt     time.Time         `json:"send_at"`
+	Undo       bool              `json:"undo" doc:"It was sent, and can be taken back until send_at."`
+	Status     string            `json:"status" enum:"waiting,failed"`
+	Error      *ScheduledFailure `json:"error"`
+	UserID     string            `json:"user_id" doc:"Who wrote it, or changed it last, and sends it."`
+	SenderName string            `json:"sender_name"`
+	ClientRef  string            `json:"client_ref" doc:"The message has it too, once it is sent."`
+	CreatedAt  time.Time         `json:"created_at"`
+	ETag       string            `json:"etag"`
+}
+
+// ScheduledFailure says why a scheduled message wasn't sent.
+type ScheduledFailure struct {
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+// ScheduledOf returns a scheduled message; said turns a refusal into a sentence.
+func ScheduledOf(s *inbox.Scheduled, names Names, said func(*crm.Error) string) Scheduled {
+	out := Scheduled{
+		ID: s.ID.String(), ContactID: s.Contact.String(), ChannelID: ID(s.Out.Channel), Comment: s.Out.Comment, Content: s.Out.Content,
+		ReplyTo: ID(s.Out.ReplyTo), SendAt: *Time(s.SendAt), Undo: s.Undo, Status: string(s.Status), UserID: s.User.String(),
+		SenderName: names(s.User), ClientRef: s.Out.ClientRef, CreatedAt: *Time(s.CreatedAt), ETag: `"` + strconv.FormatInt(s.Version, 10) + `"`,
+	}
+	if s.Error != nil {
+		out.Error = &ScheduledFailure{Code: string(s.Error.Code), Detail: said(s.Error)}
+	}
 	return out
 }

@@ -131,6 +131,14 @@ export const timelineQuery = (contactId: string, around: string | undefined) =>
       last.has_after && last.items.length ? { after: last.items.at(-1)!.id } : undefined,
   });
 
+/** What waits for its time, or failed then. */
+export const scheduledQuery = (contactId: string) =>
+  queryOptions({
+    queryKey: ['scheduled', contactId] as const,
+    queryFn: async ({ signal }) =>
+      (await get('/contacts/{id}/scheduled', { params: { id: contactId }, signal })).items,
+  });
+
 export const templatesQuery = (channelId: string) =>
   queryOptions({
     queryKey: ['templates', channelId] as const,

@@ -51,6 +51,10 @@ export type Identity = Schemas['Identity'];
 
 export type Message = Schemas['Message'];
 export type MessageHit = Schemas['MessageHit'];
+export type Scheduled = Schemas['Scheduled'];
+export type Snippet = Schemas['Snippet'];
+export type Variable = Schemas['Variable'];
+export type Unresolved = Schemas['UnresolvedToken'];
 export type MessageStatus = Schemas['MessageStatus'];
 export type OutgoingMessage = Schemas['MessageInput'];
 export type Source = Schemas['Source'];
@@ -90,6 +94,8 @@ export type SequencedPush =
   | Pushed<'members', 'seq'>
   | Pushed<'fields', 'seq'>
   | Pushed<'inboxes', 'seq'>
+  | Pushed<'snippets', 'seq'>
+  | Pushed<'scheduled', 'seq' | 'contact_id'>
   | (Pushed<'skip', 'seq'> & { from?: string });
 
 /** Of the moment. */

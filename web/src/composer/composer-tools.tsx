@@ -16,6 +16,7 @@ export function ComposerTools({
   onEmoji,
   onVoice,
   onTemplate,
+  onSign,
 }: {
   comment: boolean;
   capabilities: Capabilities | undefined;
@@ -23,6 +24,8 @@ export function ComposerTools({
   onEmoji: (emoji: string) => void;
   onVoice: () => void;
   onTemplate: () => void;
+  /** Writes what opens a list: $ for variables, / for snippets. */
+  onSign: (sign: '$' | '/') => void;
 }) {
   const file = useRef<HTMLInputElement>(null);
   const out = can?.out ?? {};
@@ -72,6 +75,24 @@ export function ComposerTools({
       >
         <Icon name="emoji" />
       </PopoverButton>
+      <button
+        type="button"
+        className="btn-icon"
+        aria-label={t.insertSnippet}
+        {...tip(t.insertSnippet, '/')}
+        onClick={() => onSign('/')}
+      >
+        <Icon name="bolt" />
+      </button>
+      <button
+        type="button"
+        className="btn-icon"
+        aria-label={t.insertVariable}
+        {...tip(t.insertVariable, '$')}
+        onClick={() => onSign('$')}
+      >
+        <Icon name="braces" />
+      </button>
       {!comment && can?.templates && (
         <button
           type="button"

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Suspense, useEffect, useRef, useState } from 'react';
+import { post } from '../api/http';
 import { channelsQuery, queryClient, timelineQuery, useMay, useMe } from '../api/queries';
-import type { Attachment, Contact, ContentKind, Message } from '../api/types';
+import type { Attachment, Contact, ContentKind, Message, Unresolved } from '../api/types';
 import { formatPhone } from '../format/phone';
 import { wholeNumber } from '../format/size';
 import { useNow } from '../format/use-now';
@@ -9,6 +10,9 @@ import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
 import { lazyWithTexts } from '../i18n/lazy-with';
 import { itemsOf } from '../timeline/timeline-cache';
+import { Icon } from '../ui/icon';
+import { PopoverButton } from '../ui/popover';
+import { PanelSkeleton } from '../ui/states';
 import { tip } from '../ui/tooltip';
 import { AttachmentTray } from './attachment-tray';
 import { ChannelPicker } from './channel-picker';
@@ -17,11 +21,18 @@ import { ComposerNotice } from './composer-notice';
 import { ComposerTools } from './composer-tools';
 import { enqueue } from './outbox';
 import { ReplyBar } from './reply-bar';
+import { lastUndoable, type Restored, restorers, undoSend } from './restore';
+import { lazyHelp } from './texts';
+import { mayHaveVariables } from './trigger';
 import { useAttachments } from './use-attachments';
 import { useDraft } from './use-draft';
 import { useFileDrop } from './use-file-drop';
+import { useSuggest } from './use-suggest';
 import { useTypingSignal } from './use-typing-signal';
 
+const Suggestions = lazyHelp(() => import('./suggestions'));
+const UnresolvedNotice = lazyHelp(() => import('./unresolved-notice'));
+const SchedulePanel = lazyHelp(() => import('./schedule-panel'));
 const VoiceRecorder = lazyWithTexts(() => import('./voice-recorder'));
 const TemplateDialog = lazyWithTexts(() => import('./template-dialog'));
 
@@ -44,8 +55,12 @@ export function Composer({
   const [text, setText] = useState(contact.draft?.text ?? '');
   const [chosen, setChosen] = useState<string | null>(null);
   const [mode, setMode] = useState<'write' | 'voice' | 'template'>('write');
-  const { files, add, drop, clear } = useAttachments();
+  const { files, add, addStored, drop, clear } = useAttachments();
   const input = useRef<HTMLTextAreaElement>(null);
+  const suggest = useSuggest(text, setText, input);
+  // What would go unresolved, and when it was to be sent.
+  const [doubt, setDoubt] = useState<{ tokens: Unresolved[]; at?: Date } | null>(null);
+  const checking = useRef(false);
   const typing = useTypingSignal(contact.id);
   useDraft(contact, text, comment);
 
@@ -67,10 +82,28 @@ export function Composer({
   const focusInput = () => requestAnimationFrame(() => input.current?.focus());
   const show = (asComment: boolean) => {
     setComment(asComment);
+    setDoubt(null);
     if (asComment) onReplyTo(null);
     setMode('write');
     focusInput();
   };
+  useEffect(() => {
+    const restore = (back: Restored) => {
+      if (back.contactId !== contact.id) return;
+      setComment(false);
+      setMode('write');
+      setText((now) => [back.text, now].filter(Boolean).join('\n'));
+      addStored(back.attachments);
+      const data = queryClient.getQueryData(timelineQuery(contact.id, undefined).queryKey);
+      const quoted = itemsOf(data).find((i) => i.id === back.replyTo);
+      if (quoted?.item === 'message') onReplyTo(quoted);
+      requestAnimationFrame(() => input.current?.focus());
+    };
+    restorers.add(restore);
+    return () => {
+      restorers.delete(restore);
+    };
+  });
   useShortcuts({
     r: () => show(false),
     c: () => show(true),
@@ -110,8 +143,23 @@ export function Composer({
     (left === undefined || left >= 0) &&
     files.every((f) => f.stored && !refusals.get(f.key));
 
-  const send = () => {
-    if (!ready) return;
+  const send = async (at?: Date) => {
+    if (!ready || checking.current) return;
+    // Only where there may be variables the server is asked before.
+    if (!doubt && mayHaveVariables(text)) {
+      checking.current = true;
+      const seen = await post('/contacts/{id}/preview', {
+        params: { id: contact.id },
+        body: { text, comment },
+        signal: AbortSignal.timeout(3000),
+      }).catch(() => undefined); // Then it is sent as the server resolves it.
+      checking.current = false;
+      if (seen?.unresolved.length) {
+        setDoubt({ tokens: seen.unresolved, at });
+        return;
+      }
+    }
+    setDoubt(null);
     const attachments = files.map(
       (f): Attachment => ({
         kind: f.kind,
@@ -127,11 +175,15 @@ export function Composer({
     const body = text.trim();
     enqueue({
       contactId: contact.id,
+      sendAt: at?.toISOString(),
       body: {
         ...(comment ? { comment: true } : { channel_id: identity?.channel_id }),
         ...(body && { text: body }),
         ...(attachments.length && {
-          attachments: attachments.map((a) => ({ file_id: a.file_id! })),
+          attachments: attachments.map((a) => ({
+            file_id: a.file_id!,
+            ...(a.kind === 'voice' && { voice: true }),
+          })),
         }),
         ...(replyTo && !comment && { reply_to: replyTo.id }),
       },
@@ -158,6 +210,18 @@ export function Composer({
     focusInput();
   };
 
+  const mend = () => {
+    const token = doubt?.tokens[0];
+    setDoubt(null);
+    if (!token) return;
+    // The server counts characters, a text box UTF-16 units.
+    const units = (n: number) => [...text].slice(0, n).join('').length;
+    requestAnimationFrame(() => {
+      input.current?.focus();
+      input.current?.setSelectionRange(units(token.start), units(token.end));
+    });
+  };
+
   const insert = (value: string) => {
     const el = input.current;
     const from = el?.selectionStart ?? text.length;
@@ -167,6 +231,10 @@ export function Composer({
       el?.focus();
       el?.setSelectionRange(from + value.length, from + value.length);
     });
+  };
+  const sign = (s: '$' | '/') => {
+    const before = text.slice(0, input.current?.selectionStart ?? text.length);
+    insert(s === '/' && /\S$/.test(before) ? ' /' : s);
   };
 
   if (!maySend)
@@ -240,10 +308,37 @@ export function Composer({
           </Suspense>
         ) : (
           <div
-            className={`rounded-[12px] border focus-within:border-accent focus-within:shadow-[0_0_0_3px_var(--tint)] ${comment ? 'border-amber-line bg-amber' : 'border-line-strong/60 bg-surface'}`}
+            className={`relative rounded-[12px] border focus-within:border-accent focus-within:shadow-[0_0_0_3px_var(--tint)] ${comment ? 'border-amber-line bg-amber' : 'border-line-strong/60 bg-surface'}`}
           >
             {replyTo && !comment && (
               <ReplyBar message={replyTo} contact={contact} onCancel={() => onReplyTo(null)} />
+            )}
+            {suggest.trigger && (
+              <Suspense>
+                <Suggestions
+                  id={suggest.listId}
+                  trigger={suggest.trigger}
+                  contactId={contact.id}
+                  keys={suggest.keys}
+                  onActive={suggest.setActive}
+                  onVariable={suggest.replace}
+                  onSnippet={(snippet) => {
+                    suggest.replace(snippet.text);
+                    if (!comment) addStored(snippet.files);
+                    post('/snippets/{id}/use', { params: { id: snippet.id } }).catch(() => {});
+                  }}
+                  onClose={suggest.close}
+                />
+              </Suspense>
+            )}
+            {doubt && (
+              <Suspense>
+                <UnresolvedNotice
+                  tokens={doubt.tokens}
+                  onSend={() => void send(doubt.at)}
+                  onMend={mend}
+                />
+              </Suspense>
             )}
             <AttachmentTray files={files} refusals={refusals} onDrop={drop} />
             <textarea
@@ -253,10 +348,12 @@ export function Composer({
               aria-label={comment ? t.writeComment : t.writeReply(name)}
               placeholder={comment ? t.writeComment : t.writeReply(name)}
               value={text}
+              {...suggest.attributes}
               enterKeyHint={me.user.send_key === 'enter' ? 'send' : 'enter'}
               className={`block max-h-[176px] min-h-[44px] w-full resize-none bg-transparent px-3 pt-2.5 pb-0.5 outline-none ${comment ? 'text-amber-ink placeholder:text-amber-ink/90' : ''}`}
               onChange={(e) => {
                 setText(e.target.value);
+                setDoubt(null);
                 if (!comment && e.target.value) typing.typed();
               }}
               onPaste={(e) => {
@@ -265,6 +362,14 @@ export function Composer({
                 add(e.clipboardData.files);
               }}
               onKeyDown={(e) => {
+                if (!e.nativeEvent.isComposing && suggest.keys.current?.(e)) return;
+                if (e.key === 'z' && (e.ctrlKey || e.metaKey) && !text && files.length === 0) {
+                  const last = lastUndoable(contact.id, me.user.id);
+                  if (last) {
+                    e.preventDefault();
+                    void undoSend(last);
+                  }
+                }
                 if (e.key === 'Escape') {
                   if (replyTo) onReplyTo(null);
                   else e.currentTarget.blur();
@@ -273,7 +378,7 @@ export function Composer({
                 const control = e.ctrlKey || e.metaKey;
                 if (me.user.send_key === 'enter' ? !e.shiftKey : control) {
                   e.preventDefault();
-                  send();
+                  void send();
                 }
               }}
             />
@@ -285,6 +390,7 @@ export function Composer({
                 onEmoji={insert}
                 onVoice={() => setMode('voice')}
                 onTemplate={() => setMode('template')}
+                onSign={sign}
               />
               {left !== undefined && left < 100 && (
                 <span
@@ -295,11 +401,32 @@ export function Composer({
                   <span className="sr-only">{wholeNumber(limit ?? 0)}</span>
                 </span>
               )}
+              <span className="ml-auto" />
+              <PopoverButton
+                label={t.sendLater}
+                className="btn-icon"
+                side="top"
+                disabled={!ready}
+                attributes={tip(t.sendLater)}
+                content={(close) => (
+                  <Suspense fallback={<PanelSkeleton className="w-72" />}>
+                    <SchedulePanel
+                      closesAt={(!comment && identity?.window_closes_at) || null}
+                      onPick={(at) => {
+                        close();
+                        void send(at);
+                      }}
+                    />
+                  </Suspense>
+                )}
+              >
+                <Icon name="clock" />
+              </PopoverButton>
               <button
                 type="button"
                 aria-disabled={!ready}
-                className={`btn btn-primary ml-auto ${ready ? '' : 'opacity-100'}`}
-                onClick={send}
+                className={`btn btn-primary ${ready ? '' : 'opacity-100'}`}
+                onClick={() => void send()}
               >
                 {comment ? t.sendComment : t.send}
                 <kbd className="rounded-[4px] border border-current/35 px-1 font-sans text-11 max-md:hidden">

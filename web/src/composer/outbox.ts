@@ -7,6 +7,7 @@ import { patchTimelines } from '../realtime/apply';
 import { onConnected } from '../realtime/connection';
 import { Store } from '../realtime/store';
 import { addIfAbsent } from '../timeline/timeline-cache';
+import { putScheduled } from './restore';
 
 /** A message that was sent from here and that the server hasn't confirmed yet. */
 export interface Outgoing {
@@ -14,6 +15,10 @@ export interface Outgoing {
   ref: string;
   contactId: string;
   body: OutgoingMessage;
+  /** When it is to go; at once where absent. */
+  sendAt?: string;
+  /** It waits on the server for the seconds in which it can be taken back. */
+  undo?: boolean;
   /** What the timeline shows meanwhile. */
   content: Content;
   replyTo: Message['reply_to'];
@@ -29,9 +34,11 @@ let retryTimer = 0;
 
 export const useOutbox = () => useSyncExternalStore(store.subscribe, store.get);
 
-export function enqueue(message: Omit<Outgoing, 'ref' | 'at' | 'state' | 'error'>) {
+export function enqueue(message: Omit<Outgoing, 'ref' | 'at' | 'state' | 'error' | 'undo'>) {
+  const seconds = queryClient.getQueryData(meQuery.queryKey)?.user.undo_send ?? 0;
   const entry: Outgoing = {
     ...message,
+    undo: seconds > 0 && !message.body.comment && !message.sendAt,
     ref: newKey(),
     at: new Date().toISOString(),
     state: 'sending',
@@ -59,12 +66,7 @@ async function flush(contactId: string) {
       if (!entry) break;
       change(entry.ref, { state: 'sending' });
       try {
-        const message = await post('/contacts/{id}/messages', {
-          params: { id: contactId },
-          body: entry.body,
-          headers: { 'Idempotency-Key': entry.ref },
-        });
-        patchTimelines(contactId, (d) => addIfAbsent(d, message));
+        await deliver(entry);
         discardOutgoing(entry.ref);
       } catch (error) {
         if (error instanceof ApiError && error.transient) {
@@ -79,6 +81,18 @@ async function flush(contactId: string) {
   } finally {
     running.delete(contactId);
   }
+}
+
+async function deliver(entry: Outgoing) {
+  const params = { id: entry.contactId };
+  const headers = { 'Idempotency-Key': entry.ref };
+  if (entry.undo || entry.sendAt) {
+    const body = { ...entry.body, ...(entry.undo ? { undo: true } : { send_at: entry.sendAt }) };
+    putScheduled(await post('/contacts/{id}/scheduled', { params, body, headers }));
+    return;
+  }
+  const message = await post('/contacts/{id}/messages', { params, body: entry.body, headers });
+  patchTimelines(entry.contactId, (d) => addIfAbsent(d, message));
 }
 
 function scheduleRetry() {

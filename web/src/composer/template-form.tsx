@@ -1,13 +1,22 @@
-import { type FormEvent, useState } from 'react';
-import type { Contact, Identity, Template } from '../api/types';
+import { type FormEvent, Suspense, useEffect, useState } from 'react';
+import { post } from '../api/http';
+import type { Contact, Identity, Template, Unresolved } from '../api/types';
 import { uploadFile } from '../api/upload';
 import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
 import { TextField } from '../ui/field';
 import { Icon } from '../ui/icon';
+import { PopoverButton } from '../ui/popover';
+import { PanelSkeleton } from '../ui/states';
 import { toastError } from '../ui/toast';
+import { tip } from '../ui/tooltip';
 import { enqueue } from './outbox';
 import { fillText, type HeaderFile, missing, templateSend, variableKey } from './template-fill';
+import { lazyHelp } from './texts';
+import { mayHaveVariables } from './trigger';
+
+const UnresolvedNotice = lazyHelp(() => import('./unresolved-notice'));
+const SchedulePanel = lazyHelp(() => import('./schedule-panel'));
 
 /** Fills the variables beside a live picture of what the contact will see. */
 export function TemplateForm({
@@ -32,9 +41,28 @@ export function TemplateForm({
     template.header?.format ?? ''
   ] as HeaderFile['kind'] | undefined;
 
+  const [doubt, setDoubt] = useState<{ tokens: Unresolved[]; at?: Date } | null>(null);
+  useEffect(() => setDoubt(null), [values]);
   const submit = (e: FormEvent) => {
     e.preventDefault();
+    void go();
+  };
+  const go = async (at?: Date) => {
     if (missing(template, values, header)) return;
+    const typed = Object.values(values).join('\n');
+    if (!doubt && mayHaveVariables(typed)) {
+      setBusy(true);
+      const seen = await post('/contacts/{id}/preview', {
+        params: { id: contact.id },
+        body: { text: typed },
+        signal: AbortSignal.timeout(3000),
+      }).catch(() => undefined); // Then it is sent as the server resolves it.
+      setBusy(false);
+      if (seen?.unresolved.length) {
+        setDoubt({ tokens: seen.unresolved, at });
+        return;
+      }
+    }
     const send = templateSend(template, values, header);
     const text = [
       template.header?.text && fillText(template.header.text, 'header', values),
@@ -45,6 +73,7 @@ export function TemplateForm({
       .join('\n\n');
     enqueue({
       contactId: contact.id,
+      sendAt: at?.toISOString(),
       // The provider makes the words itself; ours are kept for the timeline and the list.
       body: { channel_id: identity.channel_id, template: send, text },
       content: { kind: 'template', text, template: send },
@@ -134,11 +163,41 @@ export function TemplateForm({
           </div>
         </div>
       </div>
+      {doubt && (
+        <Suspense>
+          <UnresolvedNotice
+            tokens={doubt.tokens}
+            onSend={() => void go(doubt.at)}
+            onMend={() => setDoubt(null)}
+          />
+        </Suspense>
+      )}
       <footer className="flex justify-between gap-2 border-t border-line px-5 py-3">
         <button type="button" className="btn" onClick={onBack}>
           <Icon name="left" size={16} />
           {x.otherTemplate}
         </button>
+        <span className="ml-auto" />
+        <PopoverButton
+          label={t.sendLater}
+          className="btn-icon"
+          side="top"
+          disabled={busy || missing(template, values, header)}
+          attributes={tip(t.sendLater)}
+          content={(close) => (
+            <Suspense fallback={<PanelSkeleton className="w-72" />}>
+              <SchedulePanel
+                closesAt={null}
+                onPick={(at) => {
+                  close();
+                  void go(at);
+                }}
+              />
+            </Suspense>
+          )}
+        >
+          <Icon name="clock" />
+        </PopoverButton>
         <button
           type="submit"
           className="btn btn-primary"

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { ApiError } from '../api/http';
-import type { ContentKind, StoredFile } from '../api/types';
+import type { Attachment, ContentKind, StoredFile } from '../api/types';
 import { uploadFile } from '../api/upload';
 import { t } from '../i18n';
 import { kindOfFile } from './channel-rules';
@@ -74,5 +74,36 @@ export function useAttachments() {
     });
   };
   const clear = () => setFiles([]);
-  return { files, add, drop, clear };
+  /** Adds files that the server has already: of a snippet, or of a message taken back. */
+  const addStored = (list: Attachment[]) =>
+    setFiles((old) => [
+      ...old,
+      ...list.map(
+        (a): PendingFile => ({
+          key: nextKey++,
+          name: a.name || t.kinds[a.kind],
+          mime: a.mime ?? '',
+          size: a.size ?? 0,
+          kind: a.kind,
+          preview:
+            a.kind === 'image'
+              ? `/files/${a.file_id}/${encodeURIComponent(a.name || 'file')}?w=160`
+              : '',
+          progress: 1,
+          stored: {
+            id: a.file_id!,
+            name: a.name ?? '',
+            mime: a.mime ?? '',
+            size: a.size ?? 0,
+            kind: a.kind as StoredFile['kind'],
+            width: a.width ?? 0,
+            height: a.height ?? 0,
+            duration: a.duration ?? 0,
+            url: `/files/${a.file_id}/${encodeURIComponent(a.name || 'file')}`,
+          },
+          error: '',
+        }),
+      ),
+    ]);
+  return { files, add, addStored, drop, clear };
 }

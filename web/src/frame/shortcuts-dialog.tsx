@@ -43,6 +43,9 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
       [
         [send_key === 'enter' ? '↵' : 'Ctrl ↵', x.keySend],
         [send_key === 'enter' ? 'Shift ↵' : '↵', x.keyNewline],
+        ['/', x.keySnippet],
+        ['$', x.keyVariable],
+        ['Ctrl Z', x.keyUndo],
         ['Esc', x.keyLeave],
       ],
     ],

@@ -3,6 +3,10 @@ import { pluralFor } from './plural';
 const n = pluralFor('en');
 
 export const en = {
+  insertVariable: 'Variables',
+  insertSnippet: 'Snippets',
+  sendLater: 'Send later',
+  goToDate: 'Go to date…',
   locale: 'en',
   // Frame
   messages: 'Messages',
@@ -375,6 +379,7 @@ export const en = {
     teams: 'Teams',
     channels: 'Channels',
     tokens: 'API tokens',
+    snippets: 'Snippets',
     jobs: 'Failed jobs',
   },
   updateFailed: 'The change couldn’t be saved',

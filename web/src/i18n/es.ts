@@ -4,6 +4,10 @@ import { pluralFor } from './plural';
 const n = pluralFor('es');
 
 export const es: Texts = {
+  insertVariable: 'Variables',
+  insertSnippet: 'Atajos',
+  sendLater: 'Enviar más tarde',
+  goToDate: 'Ir a una fecha…',
   locale: 'es',
   messages: 'Mensajes',
   settings: 'Configuraciones',
@@ -369,6 +373,7 @@ export const es: Texts = {
     users: 'Usuarios',
     teams: 'Equipos',
     channels: 'Canales',
+    snippets: 'Atajos',
     tokens: 'Claves de API',
     jobs: 'Tareas fallidas',
   },

@@ -87,6 +87,9 @@ export const en = {
   keyBack: 'Back to the list',
   keySend: 'Send',
   keyNewline: 'New line',
+  keySnippet: 'Snippets',
+  keyVariable: 'Variables',
+  keyUndo: 'Take back what was just sent',
   keyLeave: 'Leave the text field',
   // Emoji
   emojiSearch: 'Search emoji',

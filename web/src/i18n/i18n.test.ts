@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import authEn from './auth-en';
 import authEs from './auth-es';
+import composerEn from './composer-en';
+import composerEs from './composer-es';
 import { en } from './en';
 import { es } from './es';
 import extraEn from './extra-en';
@@ -22,6 +24,7 @@ function leaves(tree: Tree, path = ''): [string, unknown][] {
 test.each([
   ['app', en, es],
   ['auth', authEn, authEs],
+  ['composer', composerEn, composerEs],
   ['extra', extraEn, extraEs],
   ['settings', settingsEn, settingsEs],
 ] as [string, Tree, Tree][])('%s: both languages say the same things', (_, a, b) => {

@@ -82,10 +82,16 @@ export function applySequenced(push: SequencedPush) {
       refetch('users', 'invitations', 'teams', 'inboxes', 'me', 'closing');
       break;
     case 'fields':
-      refetch('fields', 'tags', 'filter-fields');
+      refetch('fields', 'tags', 'filter-fields', 'variables');
       break;
     case 'inboxes':
       refetch('custom-inboxes');
+      break;
+    case 'snippets':
+      refetch('snippets', 'snippet-list');
+      break;
+    case 'scheduled':
+      void queryClient.invalidateQueries({ queryKey: ['scheduled', push.contact_id] });
       break;
     case 'channel':
       void queryClient.invalidateQueries({ queryKey: ['channels'] });
@@ -106,6 +112,7 @@ function hide(id: string) {
   // Where it is open, asking again says that it can't be seen.
   void queryClient.resetQueries({ queryKey: ['contact', id] });
   void queryClient.resetQueries({ queryKey: ['timeline', id] });
+  void queryClient.resetQueries({ queryKey: ['scheduled', id] });
 }
 
 /** Told of every incoming message, for the live region and the count on "jump to latest". */

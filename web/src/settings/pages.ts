@@ -9,6 +9,7 @@ export interface SettingsPage {
     | '/settings/users'
     | '/settings/teams'
     | '/settings/channels'
+    | '/settings/snippets'
     | '/settings/tokens'
     | '/settings/jobs';
   icon: IconName;
@@ -42,6 +43,7 @@ const pages: SettingsPage[] = [
     label: (t) => t.settingsPages.channels,
     needs: 'channels.manage',
   },
+  { to: '/settings/snippets', icon: 'bolt', label: (t) => t.settingsPages.snippets },
   { to: '/settings/tokens', icon: 'key', label: (t) => t.settingsPages.tokens },
   {
     to: '/settings/jobs',

@@ -101,6 +101,13 @@ export default function ProfilePage() {
             (v) => void change({ send_key: v as Me['user']['send_key'] }),
           )}
           {select(
+            s.undoSend,
+            String(me.user.undo_send),
+            [0, 5, 10, 20, 30].map((n) => [String(n), n ? s.undoSeconds(n) : s.undoOff]),
+            (v) => void change({ undo_send: Number(v) as Me['user']['undo_send'] }),
+            s.undoSendHelp,
+          )}
+          {select(
             s.timezone,
             me.user.timezone,
             timezones(me.user.timezone).map((z) => [z, z.replaceAll('_', ' ')]),

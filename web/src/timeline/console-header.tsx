@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useRef } from 'react';
+import { Suspense, useRef, useState } from 'react';
 import { channelsQuery, closingQuery, useMay } from '../api/queries';
 import type { Contact } from '../api/types';
+import { lazyHelp } from '../composer/texts';
 import { formatPhone } from '../format/phone';
 import { clock, dayNumber, momentOf } from '../format/time';
 import { useNow } from '../format/use-now';
@@ -21,6 +22,8 @@ import { ColleaguesHere } from './colleagues-here';
 import { SnoozeButton } from './snooze-button';
 import { useConversationActions } from './use-conversation-actions';
 
+const DateDialog = lazyHelp(() => import('./date-dialog'));
+
 export function ConsoleHeader({
   contact,
   drawer,
@@ -37,6 +40,7 @@ export function ConsoleHeader({
   const maySend = useMay('messages.send');
   const actions = useConversationActions(contact);
   const closing = useRef<CloseHandle>(null);
+  const [dating, setDating] = useState(false);
   const { data: notes } = useQuery(closingQuery);
   const mayToggle = maySend && !contact.blocked;
   useShortcuts({
@@ -104,6 +108,12 @@ export function ConsoleHeader({
                 hint: 'U',
                 onSelect: onMarkUnread,
               },
+              {
+                key: 'date',
+                label: t.goToDate,
+                icon: 'calendar',
+                onSelect: () => setDating(true),
+              },
               { key: 'link', label: t.copyLink, icon: 'link', onSelect: () => void copyLink() },
               ...(mayToggle && contact.status !== 'closed' && notes?.mode === 'optional'
                 ? ([
@@ -156,6 +166,11 @@ export function ConsoleHeader({
           )}
         </div>
       </div>
+      {dating && (
+        <Suspense>
+          <DateDialog contact={contact} onClose={() => setDating(false)} />
+        </Suspense>
+      )}
     </header>
   );
 }

@@ -1,10 +1,11 @@
-import type { Message, TimelineEvent, TimelineItem } from '../api/types';
+import type { Message, Scheduled, TimelineEvent, TimelineItem } from '../api/types';
 import { dayNumber } from '../format/time';
 
 export type Entry =
   | { type: 'day'; key: string; at: string }
   | { type: 'unread'; key: string }
   | { type: 'event'; key: string; event: TimelineEvent }
+  | { type: 'scheduled'; key: string; scheduled: Scheduled }
   | {
       type: 'message';
       key: string;

@@ -1,7 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Contact, Message } from '../api/types';
+import { lazyHelp } from '../composer/texts';
 import { dayLabel } from '../format/time';
 import { useNow } from '../format/use-now';
 import { t } from '../i18n';
@@ -15,7 +16,15 @@ import { MessageView } from './message-view';
 import { TimelineSkeleton } from './timeline-skeleton';
 import { useArrivalCount, useTimeline } from './use-timeline';
 
-const estimates: Record<Entry['type'], number> = { day: 36, unread: 36, event: 36, message: 66 };
+const ScheduledView = lazyHelp(() => import('./scheduled-view'));
+
+const estimates: Record<Entry['type'], number> = {
+  day: 36,
+  unread: 36,
+  event: 36,
+  message: 66,
+  scheduled: 104,
+};
 
 export function Timeline({
   contact,
@@ -196,6 +205,12 @@ function EntryView({
       );
     case 'event':
       return <EventLine event={entry.event} />;
+    case 'scheduled':
+      return (
+        <Suspense fallback={<div className="h-[104px]" />}>
+          <ScheduledView scheduled={entry.scheduled} contact={contact} />
+        </Suspense>
+      );
     case 'message':
       return (
         <MessageView

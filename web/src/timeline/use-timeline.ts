@@ -1,10 +1,10 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { timelineQuery, useMe } from '../api/queries';
+import { scheduledQuery, timelineQuery, useMe } from '../api/queries';
 import type { Contact } from '../api/types';
 import { asMessage, useOutbox } from '../composer/outbox';
 import { arrivals } from '../realtime/apply';
-import { entriesOf, firstUnread } from './entries';
+import { type Entry, entriesOf, firstUnread } from './entries';
 import { itemsOf, unconfirmed } from './timeline-cache';
 
 /** The entries of one contact's timeline: the server's, and what is still on its way out. */
@@ -12,6 +12,7 @@ export function useTimeline(contact: Contact, around: string | undefined) {
   const me = useMe();
   const query = useInfiniteQuery(timelineQuery(contact.id, around));
   const outbox = useOutbox();
+  const { data: scheduled } = useQuery(scheduledQuery(contact.id));
   const items = useMemo(() => itemsOf(query.data), [query.data]);
 
   // Where "new" begins is fixed when the contact is opened, and doesn't move
@@ -23,12 +24,19 @@ export function useTimeline(contact: Contact, around: string | undefined) {
 
   const entries = useMemo(() => {
     const mine = outbox.filter((o) => o.contactId === contact.id);
-    const pending = query.hasNextPage ? [] : unconfirmed(items, mine);
-    return entriesOf(
-      [...items, ...pending.map((p) => asMessage(p, me))],
-      unreadFrom.current ?? null,
+    if (query.hasNextPage) return entriesOf(items, unreadFrom.current ?? null);
+    // What was just sent may come as a message before the list without it does.
+    const waiting = unconfirmed(
+      items,
+      (scheduled ?? []).map((s) => ({ ref: s.client_ref, scheduled: s })),
     );
-  }, [items, outbox, contact.id, query.hasNextPage, me]);
+    const known = new Set(waiting.map((w) => w.ref));
+    const pending = unconfirmed(items, mine).filter((p) => !known.has(p.ref));
+    return [
+      ...entriesOf([...items, ...pending.map((p) => asMessage(p, me))], unreadFrom.current ?? null),
+      ...waiting.map((w): Entry => ({ type: 'scheduled', key: w.ref, scheduled: w.scheduled })),
+    ];
+  }, [items, outbox, scheduled, contact.id, query.hasNextPage, me]);
   return { query, items, entries };
 }
 

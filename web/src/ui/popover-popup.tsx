@@ -36,7 +36,7 @@ export default function PopoverPopup({
           side={side}
           sideOffset={6}
           // It never covers another landmark's buttons, such as the list beside the console.
-          collisionBoundary={landmarkOf(anchor.current)}
+          collisionBoundary={anchor.current?.closest('main') ?? landmarkOf(anchor.current)}
           collisionPadding={8}
           className="z-50"
         >

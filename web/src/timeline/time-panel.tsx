@@ -1,0 +1,103 @@
+import { useId, useState } from 'react';
+import { t } from '../i18n';
+import { useFocusOnMount } from '../ui/use-focus-on-mount';
+import { localInput } from './snooze-times';
+
+/** Times to choose from, and one of one's own. Arrows move, Enter chooses. */
+export function TimePanel({
+  title,
+  presets,
+  suggested,
+  ownLabel,
+  pastWords,
+  verb,
+  note,
+  onPick,
+}: {
+  title: string;
+  presets: { label: string; at: Date }[];
+  /** What the field for one's own time begins with. */
+  suggested: Date;
+  ownLabel: string;
+  pastWords: string;
+  verb: string;
+  /** What is to be said of a chosen time. */
+  note?: (at: Date) => string;
+  onPick: (at: Date) => void;
+}) {
+  const [now] = useState(() => new Date());
+  // In the viewer's own time, which the presets are made in.
+  const shown = new Intl.DateTimeFormat(t.locale, {
+    weekday: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  const [own, setOwn] = useState(localInput(suggested));
+  const first = useFocusOnMount<HTMLButtonElement>();
+  const id = useId();
+  const chosen = new Date(own);
+  const valid = !Number.isNaN(chosen.getTime()) && chosen.getTime() > Date.now();
+  return (
+    <div className="w-72 p-1">
+      <p className="px-2.5 pt-2 pb-1 text-12 font-medium text-faint">{title}</p>
+      <ul
+        onKeyDown={(e) => {
+          const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+          if (!step) return;
+          const all = [...e.currentTarget.querySelectorAll('button')];
+          const at = all.indexOf(document.activeElement as HTMLButtonElement);
+          all[(at + step + all.length) % all.length]?.focus();
+          e.preventDefault();
+        }}
+      >
+        {presets.map((p, i) => (
+          <li key={p.label}>
+            <button
+              ref={i === 0 ? first : undefined}
+              type="button"
+              className="menu-item w-full hover:bg-hover focus-visible:bg-hover"
+              onClick={() => onPick(p.at)}
+            >
+              <span className="min-w-0 flex-1 text-left">{p.label}</span>
+              <span className="text-12 text-faint">{shown.format(p.at)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <form
+        className="mt-1 border-t border-line p-2.5"
+        onSubmit={(e) => {
+          e.preventDefault();
+          if (valid) onPick(chosen);
+        }}
+      >
+        <label htmlFor={id} className="mb-1.5 block text-12 font-medium text-faint">
+          {ownLabel}
+        </label>
+        <input
+          id={id}
+          type="datetime-local"
+          className="input h-9"
+          min={localInput(now)}
+          value={own}
+          aria-invalid={!valid}
+          onChange={(e) => setOwn(e.target.value)}
+        />
+        {!valid && (
+          <p role="alert" className="mt-1.5 text-12 text-red">
+            {pastWords}
+          </p>
+        )}
+        {valid && note?.(chosen) && (
+          <p role="status" className="mt-1.5 text-12 text-amber-ink">
+            {note(chosen)}
+          </p>
+        )}
+        <button type="submit" className="btn btn-primary mt-2 w-full" disabled={!valid}>
+          {verb}
+        </button>
+      </form>
+    </div>
+  );
+}
