@@ -17,6 +17,7 @@ var layers = [][]string{
 	{"internal/httpapi"},
 	{"internal/realtime"},
 	{"internal/httpapi/wire"},
+	{"internal/notify"},
 	{"internal/inbox"},
 	{"internal/account"},
 	{"internal/contact"},

@@ -37,7 +37,7 @@ func (c Content) Preview() string {
 			return line(c.Note)
 		}
 	}
-	return line(c.Text)
+	return line(c.Shown())
 }
 
 func line(candidates ...string) string {

@@ -101,6 +101,17 @@ func accessTable() map[string]Access {
 		"update-tag":   {Permission: crm.FieldsManage},
 		"delete-tag":   {Permission: crm.FieldsDelete},
 
+		"list-notifications":         member,
+		"count-notifications":        member,
+		"read-notification":          member,
+		"read-notifications":         member,
+		"archive-notification":       member,
+		"unarchive-notification":     member,
+		"archive-notifications":      member,
+		"read-contact-notifications": member,
+		"get-notify-preferences":     member,
+		"set-notify-preferences":     member,
+
 		"list-messages": member,
 		"send-message":  {Permission: crm.MessagesSend},
 		"retry-message": {Permission: crm.MessagesSend},

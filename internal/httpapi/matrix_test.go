@@ -147,6 +147,9 @@ func expected() map[string]string {
 		"open-conversation": contact, "mark-read": contact, "mark-unread": contact, "save-draft": contact, "type": contact,
 		"list-messages": contact, "send-message": contact, "retry-message": contact, "react": contact,
 
+		"list-notifications": member, "count-notifications": member, "read-notifications": member, "archive-notifications": member,
+		"read-notification": "unnnnn+n", "archive-notification": "unnnnn+n", "unarchive-notification": "unnnnn+n", // the owner's
+		"read-contact-notifications": contact, "get-notify-preferences": member, "set-notify-preferences": member,
 		"snooze-contact": contact, "unsnooze-contact": contact, "block-contact": contact, "unblock-contact": contact, "set-bot": contact, "tag-contact": contact,
 		"get-closing": member, "set-closing": "u+fff++f",
 		"list-custom-inboxes": member, "create-custom-inbox": member, "list-filter-fields": member, "filter-contacts": member,
@@ -201,6 +204,9 @@ func TestAuthorisationMatrix(t *testing.T) {
 			return sent.Invitation.ID
 		case "update-user", "remove-user", "reset-two-factor":
 			return s.hire(name, crm.Access{Role: crm.Agent}).User.String()
+		case "read-notification", "archive-notification", "unarchive-notification":
+			s.do(s.tokens["owner"], "POST", "/contacts/"+contact+"/unblock", map[string]any{}).into(t, nil) // it may have been called before
+			return s.mentioned(contact)
 		case "update-team", "delete-team":
 			var team idOnly
 			s.do(s.tokens["owner"], "POST", "/teams", map[string]any{"name": name}).into(t, &team)
@@ -265,7 +271,7 @@ func TestAuthorisationMatrix(t *testing.T) {
 		"send-message": map[string]any{"text": "hi", "comment": true}, "react": map[string]string{"emoji": "👍"},
 		"snooze-contact": map[string]any{"until": time.Now().Add(time.Hour)}, "set-bot": map[string]bool{"on": false},
 		"set-closing": map[string]any{"mode": "optional", "categories": []any{}}, "filter-contacts": map[string]any{"filter": map[string]any{"match": "all"}},
-		"type": map[string]bool{"on": false}, "save-draft": map[string]string{"text": "x"},
+		"set-notify-preferences": preferences(), "type": map[string]bool{"on": false}, "save-draft": map[string]string{"text": "x"},
 	}
 	want := expected()
 	var seen []string

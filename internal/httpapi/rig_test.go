@@ -27,7 +27,9 @@ import (
 	"github.com/bandeja/bandeja/internal/httpapi"
 	"github.com/bandeja/bandeja/internal/inbox"
 	"github.com/bandeja/bandeja/internal/jobs"
+	"github.com/bandeja/bandeja/internal/notify"
 	"github.com/bandeja/bandeja/internal/realtime"
+	"github.com/bandeja/bandeja/internal/safehttp"
 	"github.com/bandeja/bandeja/internal/sim"
 )
 
@@ -43,6 +45,7 @@ type rig struct {
 	// simURL is where the simulator answers.
 	simURL   string
 	accounts *account.Service
+	notify   *notify.Service
 	owner    crm.Viewer
 	tokens   map[string]string // by role
 }
@@ -73,10 +76,12 @@ func newRig(t *testing.T, d *db.DB, change ...func(*account.WaysIn, *httpapi.Opt
 	hub, err := realtime.New(d, events, directory, logger)
 	must(err)
 	r.accounts = account.New(d, events)
+	r.notify = notify.New(notify.Options{DB: d, Events: events, Queue: queue, Keys: keys, Logger: logger, Client: safehttp.Client(true, 10*time.Second)})
+	r.notify.OnTold(hub.Notified)
 	ways := account.WaysIn{Keys: keys, Queue: queue}
 	options := httpapi.Options{
 		DB: d, Accounts: r.accounts, Directory: directory, Contacts: contact.NewService(events), Inbox: in, Gateway: gw, Queue: queue,
-		Events: events, Files: files, Hub: hub, Logger: logger, MaxUpload: 2 << 20, Version: "test",
+		Events: events, Files: files, Hub: hub, Notify: r.notify, Logger: logger, MaxUpload: 2 << 20, Version: "test",
 		PublicURL: "http://" + r.srv.Listener.Addr().String(),
 	}
 	ways.PublicURL = options.PublicURL
@@ -100,6 +105,11 @@ func newRig(t *testing.T, d *db.DB, change ...func(*account.WaysIn, *httpapi.Opt
 	})
 	wg.Go(func() {
 		if err := hub.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	wg.Go(func() {
+		if err := r.notify.Run(ctx); err != nil {
 			t.Error(err)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/channel"
 	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
@@ -19,6 +20,7 @@ import (
 const (
 	// maxComment is the longest internal comment, in characters.
 	maxComment     = 1000
+	maxMentions    = 20
 	maxAttachments = 10
 )
 
@@ -108,11 +110,15 @@ func (in *Inbox) comment(w *workset, t *tracked, m *Message) error {
 		return crm.RefuseField("comment", crm.CodeKindUnsupported)
 	case text == "":
 		return crm.RefuseField("text", crm.CodeEmpty)
-	case utf8.RuneCountInString(text) > maxComment:
+	}
+	m.Content.Text = text
+	if err := in.mention(w, m); err != nil {
+		return err
+	}
+	if utf8.RuneCountInString(m.Content.Shown()) > maxComment {
 		return crm.RefuseField("text", crm.CodeTooLong, "max", maxComment)
 	}
 	m.ID, m.Direction, m.Status, m.Conversation = w.tx.NewID(), crm.Comment, "", t.Conversation
-	m.Content.Text = text
 	if err := insertMessage(w.tx, m); err != nil {
 		return err
 	}
@@ -122,6 +128,27 @@ func (in *Inbox) comment(w *workset, t *tracked, m *Message) error {
 		Actor: crm.Actor{Source: m.Source, ID: m.User},
 	})
 	return nil
+}
+
+// mention finds out whom a comment names. All must be of the workspace.
+func (in *Inbox) mention(w *workset, m *Message) error {
+	ids := crm.MentionsIn(m.Content.Text)
+	if len(ids) > maxMentions {
+		return crm.RefuseField("text", crm.CodeLimit, "max", maxMentions)
+	}
+	m.Content.Mentions = nil
+	if len(ids) == 0 {
+		return nil
+	}
+	names, err := account.MemberNames(w.tx, w.workspace, ids)
+	for _, id := range ids {
+		name, ok := names[id]
+		if err == nil && !ok {
+			err = crm.RefuseField("text", crm.CodeUnknownUser)
+		}
+		m.Content.Mentions = append(m.Content.Mentions, crm.Mention{UserID: id.String(), Name: name})
+	}
+	return err
 }
 
 // route finds the channel and the address to send to. A contact that was never
