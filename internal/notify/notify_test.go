@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -533,10 +534,7 @@ func TestPreferences(t *testing.T) {
 		c.change(&p)
 		err := r.d.Write(context.Background(), func(tx *db.Tx) error { return notify.SetPreferences(tx, v, p) })
 		var refusal *crm.Error
-		if e, ok := err.(*crm.Error); ok {
-			refusal = e
-		}
-		if c.field == "" && err != nil || c.field != "" && (refusal == nil || refusal.Field != c.field) {
+		if (err != nil) != errors.As(err, &refusal) || c.field != "" && (refusal == nil || refusal.Field != c.field) || c.field == "" && err != nil {
 			t.Errorf("%q: %v", c.field, err)
 		}
 	}

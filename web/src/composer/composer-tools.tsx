@@ -16,6 +16,7 @@ export function ComposerTools({
   onEmoji,
   onVoice,
   onTemplate,
+  onMention,
 }: {
   comment: boolean;
   capabilities: Capabilities | undefined;
@@ -23,6 +24,7 @@ export function ComposerTools({
   onEmoji: (emoji: string) => void;
   onVoice: () => void;
   onTemplate: () => void;
+  onMention: () => void;
 }) {
   const file = useRef<HTMLInputElement>(null);
   const out = can?.out ?? {};
@@ -72,6 +74,17 @@ export function ComposerTools({
       >
         <Icon name="emoji" />
       </PopoverButton>
+      {comment && (
+        <button
+          type="button"
+          className="btn-icon"
+          aria-label={t.mention}
+          {...tip(t.mention, '@')}
+          onClick={onMention}
+        >
+          <Icon name="at" />
+        </button>
+      )}
       {!comment && can?.templates && (
         <button
           type="button"

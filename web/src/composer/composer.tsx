@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { channelsQuery, queryClient, timelineQuery, useMay, useMe } from '../api/queries';
 import type { Attachment, Contact, ContentKind, Message } from '../api/types';
+import { shownText } from '../format/mentions';
 import { formatPhone } from '../format/phone';
 import { wholeNumber } from '../format/size';
 import { useNow } from '../format/use-now';
@@ -20,6 +21,7 @@ import { ReplyBar } from './reply-bar';
 import { useAttachments } from './use-attachments';
 import { useDraft } from './use-draft';
 import { useFileDrop } from './use-file-drop';
+import { useMentions } from './use-mentions';
 import { useTypingSignal } from './use-typing-signal';
 
 const VoiceRecorder = lazyWithTexts(() => import('./voice-recorder'));
@@ -48,6 +50,7 @@ export function Composer({
   const input = useRef<HTMLTextAreaElement>(null);
   const typing = useTypingSignal(contact.id);
   useDraft(contact, text, comment);
+  const mentions = useMentions(contact, comment, text, setText, input);
 
   const identity = pickIdentity(contact, replyTo?.channel_id ?? chosen);
   const channel = channels?.find((c) => c.id === identity?.channel_id);
@@ -124,7 +127,10 @@ export function Composer({
         duration: f.stored!.duration,
       }),
     );
-    const body = text.trim();
+    const written = text.trim();
+    const { text: body, mentions: named } = comment
+      ? mentions.content(written)
+      : { text: written, mentions: [] };
     enqueue({
       contactId: contact.id,
       body: {
@@ -138,13 +144,14 @@ export function Composer({
       content: {
         kind,
         text: body || undefined,
+        mentions: named.length ? named : undefined,
         attachments: attachments.length ? attachments : undefined,
       },
       replyTo:
         replyTo && !comment
           ? {
               id: replyTo.id,
-              text: replyTo.content.text ?? '',
+              text: shownText(replyTo.content) ?? '',
               kind: replyTo.content.kind,
               sender_name: replyTo.sender_name,
               direction: replyTo.direction,
@@ -240,14 +247,16 @@ export function Composer({
           </Suspense>
         ) : (
           <div
-            className={`rounded-[12px] border focus-within:border-accent focus-within:shadow-[0_0_0_3px_var(--tint)] ${comment ? 'border-amber-line bg-amber' : 'border-line-strong/60 bg-surface'}`}
+            className={`relative rounded-[12px] border focus-within:border-accent focus-within:shadow-[0_0_0_3px_var(--tint)] ${comment ? 'border-amber-line bg-amber' : 'border-line-strong/60 bg-surface'}`}
           >
             {replyTo && !comment && (
               <ReplyBar message={replyTo} contact={contact} onCancel={() => onReplyTo(null)} />
             )}
             <AttachmentTray files={files} refusals={refusals} onDrop={drop} />
+            {mentions.list}
             <textarea
               ref={input}
+              {...mentions.attributes}
               rows={2}
               data-composer
               aria-label={comment ? t.writeComment : t.writeReply(name)}
@@ -257,6 +266,7 @@ export function Composer({
               className={`block max-h-[176px] min-h-[44px] w-full resize-none bg-transparent px-3 pt-2.5 pb-0.5 outline-none ${comment ? 'text-amber-ink placeholder:text-amber-ink/90' : ''}`}
               onChange={(e) => {
                 setText(e.target.value);
+                mentions.moved(e.target);
                 if (!comment && e.target.value) typing.typed();
               }}
               onPaste={(e) => {
@@ -265,6 +275,7 @@ export function Composer({
                 add(e.clipboardData.files);
               }}
               onKeyDown={(e) => {
+                if (mentions.onKeyDown(e)) return;
                 if (e.key === 'Escape') {
                   if (replyTo) onReplyTo(null);
                   else e.currentTarget.blur();
@@ -285,6 +296,7 @@ export function Composer({
                 onEmoji={insert}
                 onVoice={() => setMode('voice')}
                 onTemplate={() => setMode('template')}
+                onMention={() => insert(/\S$/.test(text) ? ' @' : '@')}
               />
               {left !== undefined && left < 100 && (
                 <span
