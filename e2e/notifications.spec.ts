@@ -1,7 +1,8 @@
+import { createServer, request } from 'node:http';
 import { type BrowserContext, expect, type Page } from '@playwright/test';
 import { Inbox, signIn, test } from './app.ts';
 import { lucia, mateo } from './kinds.ts';
-import type { Server } from './server.ts';
+import { owner, type Server } from './server.ts';
 
 // Two people in two browsers: what one does rings the other's bell.
 
@@ -175,4 +176,132 @@ test('preferences decide what comes, and how', async ({ page, context, server })
   // The browser is asked for its permission by the button, never before.
   expect(await page.evaluate(() => Notification.permission)).not.toBe('granted');
   await context.grantPermissions(['notifications'], { origin: server.url });
+});
+
+test('the app installs, takes pushes, keeps no stale page, and says when there is no server', async ({ page, context, server }) => {
+  server.addOwner();
+  await server.connect('telegram');
+  await server.customer(lucia.account, lucia.person, { kind: 'text', text: 'hola' });
+  await context.grantPermissions(['notifications'], { origin: server.url });
+  await signIn(page, server);
+  await page.goto(`${server.url}/inbox/all`);
+  const inbox = new Inbox(page);
+  await expect(inbox.row(/Lucía/)).toBeVisible();
+  const address = (await inbox.row(/Lucía/).getAttribute('href')) ?? '';
+  const path = address.split('?')[0]!;
+
+  // What a browser asks of an app that can be installed.
+  const manifest = await (await page.request.get(`${server.url}/manifest.webmanifest`)).json();
+  expect(manifest).toMatchObject({ start_url: '/', scope: '/', display: 'standalone' });
+  for (const icon of manifest.icons) expect((await page.request.get(server.url + icon.src)).ok()).toBe(true);
+  const script = await page.request.get(`${server.url}/sw.js`);
+  expect(script.headers()['cache-control']).toBe('no-cache');
+  expect(script.headers()['content-type']).toContain('javascript');
+  await page.evaluate(() => navigator.serviceWorker.ready.then((r) => r.active?.state));
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+  await expect.poll(() => worker.evaluate(() => (self as unknown as { registration: ServiceWorkerRegistration }).registration.active?.state)).toBe('activated');
+
+  // A push while the app is in front shows nothing more: the bell is there. Else it does.
+  const devtools = await context.newCDPSession(page);
+  const registered = new Promise<string>((resolve) => {
+    devtools.on('ServiceWorker.workerRegistrationUpdated', (e) => {
+      const mine = e.registrations.find((r) => r.scopeURL === `${server.url}/`);
+      if (mine) resolve(mine.registrationId);
+    });
+  });
+  await devtools.send('ServiceWorker.enable');
+  const registrationId = await registered;
+  const push = (data: object) => devtools.send('ServiceWorker.deliverPushMessage', { origin: server.url, registrationId, data: JSON.stringify(data) });
+  const shown = () =>
+    worker.evaluate(async () => {
+      const { registration } = self as unknown as { registration: ServiceWorkerRegistration };
+      return (await registration.getNotifications()).map((n) => ({ title: n.title, body: n.body, tag: n.tag, url: n.data.url }));
+    });
+  await page.goto('about:blank');
+  await push({ title: 'Lucía Gómez', body: 'New message\nhola', url: path, tag: '7' });
+  await expect.poll(shown).toEqual([{ title: 'Lucía Gómez', body: 'New message\nhola', tag: '7', url: path }]);
+  await push({ title: 'Lucía Gómez', body: '2 new messages\n¿sigue ahí?', url: path, tag: '7' });
+  await expect.poll(shown).toEqual([{ title: 'Lucía Gómez', body: '2 new messages\n¿sigue ahí?', tag: '7', url: path }]);
+
+  // Its click opens the conversation in the tab that is open.
+  await page.goto(`${server.url}/settings/profile`);
+  await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible();
+  await push({ title: 'Mateo', body: 'in front', url: '/', tag: '8' });
+  await worker.evaluate(async () => {
+    const scope = self as unknown as { registration: ServiceWorkerRegistration; dispatchEvent: (e: Event) => void };
+    const [notification] = await scope.registration.getNotifications({ tag: '7' });
+    const Click = (self as unknown as { NotificationEvent: new (type: string, init: object) => Event }).NotificationEvent;
+    scope.dispatchEvent(new Click('notificationclick', { notification }));
+  });
+  await expect(page).toHaveURL(server.url + path);
+  await expect(inbox.message('hola')).toBeVisible();
+  await expect.poll(shown).toEqual([]);
+
+  // Only files whose names carry a hash are kept, so that a new version shows at once.
+  await page.reload();
+  await expect(inbox.message('hola')).toBeVisible();
+  const kept = await page.evaluate(async () => {
+    const out: string[] = [];
+    for (const name of await caches.keys()) for (const r of await (await caches.open(name)).keys()) out.push(new URL(r.url).pathname);
+    return out;
+  });
+  expect(kept.length).toBeGreaterThan(5);
+  expect(kept.filter((p) => !p.startsWith('/assets/')).sort()).toEqual(['/icon.svg', '/offline.html', '/offline.js']);
+  expect(kept.filter((p) => p.startsWith('/assets/') && !/-[\w-]{8}\.\w+$/.test(p))).toEqual([]);
+
+  // Without a server the page says so, and opens the app when it is back.
+  await server.kill();
+  await page.goto(server.url + path).catch(() => {});
+  await expect(page.getByRole('heading', { name: 'Bandeja can’t be reached' })).toBeVisible();
+  await server.run();
+  await expect(inbox.message('hola')).toBeVisible();
+});
+
+/** Stands before the server, and serves the pages given to it itself: a deployed new version. */
+async function deployment(server: Server): Promise<{ url: string; pages: Map<string, [string, string]>; stop: () => void }> {
+  const pages = new Map<string, [string, string]>();
+  const target = new URL(server.url);
+  const front = createServer((from, to) => {
+    const page = pages.get(from.url ?? '');
+    if (page) {
+      to.writeHead(200, { 'Content-Type': page[0], 'Cache-Control': 'no-cache' }).end(page[1]);
+      return;
+    }
+    const on = request({ host: target.hostname, port: target.port, path: from.url, method: from.method, headers: from.headers }, (answer) => {
+      to.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(to);
+    });
+    on.on('error', () => to.destroy());
+    from.pipe(on);
+  });
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  const address = front.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    pages,
+    stop: () => {
+      front.close();
+      front.closeAllConnections();
+    },
+  };
+}
+
+test('a new version of the app replaces the old one at the next visit', async ({ page, server }) => {
+  server.addOwner();
+  const front = await deployment(server);
+  try {
+    const r = await page.request.post(`${front.url}/api/v1/session`, { data: { email: owner.email, password: owner.password } });
+    expect(r.ok(), await r.text()).toBe(true);
+    await page.goto(`${front.url}/inbox/all`);
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await page.reload();
+    await expect(page.getByText('No contacts yet')).toBeVisible();
+    expect(await page.evaluate(() => Boolean(navigator.serviceWorker.controller))).toBe(true);
+    front.pages.set('/inbox/all', ['text/html', '<!doctype html><body><script type="module" src="/assets/next-12345678.js"></script>']);
+    front.pages.set('/assets/next-12345678.js', ['text/javascript', 'document.body.textContent = "the next version"']);
+    await page.reload();
+    await expect(page.getByText('the next version')).toBeVisible();
+  } finally {
+    front.stop();
+  }
 });

@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"internal/inbox"},
 	{"internal/account"},
 	{"internal/contact"},
-	{"internal/gateway", "internal/mail", "internal/sso"},
+	{"internal/gateway", "internal/mail", "internal/sso", "internal/webpush"},
 	{"internal/channel/telegram", "internal/channel/whatsapp", "internal/channel/webchat"},
 	{"internal/channel/wire"},
 	{"internal/channel"},

@@ -113,7 +113,7 @@ func assemble(ctx context.Context, settings config.Config, p parts) (a *app, err
 	}
 	a.notify = notify.New(notify.Options{
 		DB: a.db, Events: a.events, Queue: a.queue, Keys: keys, Mail: mailer, PublicURL: settings.PublicURL, Logger: a.log,
-		Client: safehttp.Client(p.openNetwork, pushWithin),
+		Client: safehttp.Client(p.openNetwork, pushWithin), OpenNetwork: p.openNetwork,
 	})
 	a.notify.OnTold(a.hub.Notified)
 	a.visitors = visitors.New(visitors.Options{

@@ -111,6 +111,10 @@ func accessTable() map[string]Access {
 		"read-contact-notifications": member,
 		"get-notify-preferences":     member,
 		"set-notify-preferences":     member,
+		"get-push":                   {Session: true},
+		"subscribe-push":             {Session: true},
+		"unsubscribe-push":           {Session: true},
+		"test-push":                  {Session: true},
 
 		"list-messages": member,
 		"send-message":  {Permission: crm.MessagesSend},

@@ -150,6 +150,7 @@ func expected() map[string]string {
 		"list-notifications": member, "count-notifications": member, "read-notifications": member, "archive-notifications": member,
 		"read-notification": "unnnnn+n", "archive-notification": "unnnnn+n", "unarchive-notification": "unnnnn+n", // the owner's
 		"read-contact-notifications": contact, "get-notify-preferences": member, "set-notify-preferences": member,
+		"get-push": session, "subscribe-push": session, "unsubscribe-push": session, "test-push": "ufnnnnnf", // no browser of theirs takes pushes
 		"snooze-contact": contact, "unsnooze-contact": contact, "block-contact": contact, "unblock-contact": contact, "set-bot": contact, "tag-contact": contact,
 		"get-closing": member, "set-closing": "u+fff++f",
 		"list-custom-inboxes": member, "create-custom-inbox": member, "list-filter-fields": member, "filter-contacts": member,
@@ -271,7 +272,7 @@ func TestAuthorisationMatrix(t *testing.T) {
 		"send-message": map[string]any{"text": "hi", "comment": true}, "react": map[string]string{"emoji": "👍"},
 		"snooze-contact": map[string]any{"until": time.Now().Add(time.Hour)}, "set-bot": map[string]bool{"on": false},
 		"set-closing": map[string]any{"mode": "optional", "categories": []any{}}, "filter-contacts": map[string]any{"filter": map[string]any{"match": "all"}},
-		"set-notify-preferences": preferences(), "type": map[string]bool{"on": false}, "save-draft": map[string]string{"text": "x"},
+		"set-notify-preferences": preferences(), "subscribe-push": map[string]any{"endpoint": "https://push.example.com/1", "keys": map[string]string{"p256dh": "x", "auth": "y"}}, "type": map[string]bool{"on": false}, "save-draft": map[string]string{"text": "x"},
 	}
 	want := expected()
 	var seen []string

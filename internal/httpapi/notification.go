@@ -2,9 +2,11 @@ package httpapi
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/httpapi/wire"
 	"github.com/bandeja/bandeja/internal/notify"
+	"github.com/bandeja/bandeja/internal/webpush"
 )
 
 // UnreadCount is how many new notifications there are.
@@ -79,6 +82,7 @@ func (s *Server) notificationOperations() {
 		return nil, err
 	})
 	s.notifyPreferenceOperations()
+	s.pushOperations()
 }
 
 func (s *Server) listNotifications(ctx context.Context, c caller, in *struct {
@@ -213,6 +217,64 @@ func (s *Server) notifyPreferenceOperations() {
 			return nil, err
 		}
 		return s.notifyState(ctx, c)
+	})
+}
+
+// PushState is what a browser needs to take pushes.
+type PushState struct {
+	PublicKey  string `json:"public_key" doc:"The applicationServerKey, in base64url."`
+	Subscribed bool   `json:"subscribed" doc:"Notifications are pushed to this browser."`
+}
+
+// PushSubscription is where a browser takes pushes, as its PushSubscription says.
+type PushSubscription struct {
+	Endpoint string `json:"endpoint" maxLength:"2000"`
+	Keys     struct {
+		P256dh string `json:"p256dh" maxLength:"200"`
+		Auth   string `json:"auth" maxLength:"100"`
+	} `json:"keys"`
+}
+
+func (s *Server) pushOperations() {
+	register(s, huma.Operation{
+		OperationID: "get-push", Method: http.MethodGet, Path: "/me/push", Tags: []string{"Me"},
+		Summary: "Tell what a browser needs to take pushes",
+	}, func(ctx context.Context, c caller, _ *none) (*body[PushState], error) {
+		key, err := s.Notify.PublicKey(ctx, c.Workspace)
+		if err != nil {
+			return nil, err
+		}
+		out := PushState{PublicKey: key}
+		err = s.DB.Read(ctx, func(tx *db.Tx) error {
+			on, err := notify.Subscribed(tx, c.Viewer)
+			out.Subscribed = on[c.session]
+			return err
+		})
+		return &body[PushState]{out}, err
+	})
+	register(s, huma.Operation{
+		OperationID: "subscribe-push", Method: http.MethodPost, Path: "/me/push", Tags: []string{"Me"},
+		Summary: "Push notifications to this browser, until its session ends", DefaultStatus: http.StatusNoContent,
+	}, func(ctx context.Context, c caller, in *struct{ Body PushSubscription }) (*none, error) {
+		// Some browsers pad what others don't.
+		decode := func(text string) []byte {
+			b, _ := base64.RawURLEncoding.DecodeString(strings.TrimRight(text, "=")) // what can't be read is no key
+			return b
+		}
+		sub := webpush.Subscription{Endpoint: in.Body.Endpoint, Key: decode(in.Body.Keys.P256dh), Auth: decode(in.Body.Keys.Auth)}
+		return nil, s.DB.Write(ctx, func(tx *db.Tx) error { return s.Notify.Subscribe(tx, c.Viewer, c.session, sub) })
+	})
+	register(s, huma.Operation{
+		OperationID: "unsubscribe-push", Method: http.MethodDelete, Path: "/me/push", Tags: []string{"Me"},
+		Summary: "Push nothing more to this browser", DefaultStatus: http.StatusNoContent,
+	}, func(ctx context.Context, c caller, _ *none) (*none, error) {
+		return nil, s.DB.Write(ctx, func(tx *db.Tx) error { return notify.Unsubscribe(tx, c.Viewer, c.session) })
+	})
+	register(s, huma.Operation{
+		OperationID: "test-push", Method: http.MethodPost, Path: "/me/push/test", Tags: []string{"Me"},
+		Summary: "Push a greeting to this browser", DefaultStatus: http.StatusNoContent,
+	}, func(ctx context.Context, c caller, _ *none) (*none, error) {
+		return nil, s.DB.Write(ctx, func(tx *db.Tx) error { return s.Notify.TestPush(tx, c.Viewer, c.session) })
 	})
 }
 

@@ -76,7 +76,7 @@ func newRig(t *testing.T, d *db.DB, change ...func(*account.WaysIn, *httpapi.Opt
 	hub, err := realtime.New(d, events, directory, logger)
 	must(err)
 	r.accounts = account.New(d, events)
-	r.notify = notify.New(notify.Options{DB: d, Events: events, Queue: queue, Keys: keys, Logger: logger, Client: safehttp.Client(true, 10*time.Second)})
+	r.notify = notify.New(notify.Options{DB: d, Events: events, Queue: queue, Keys: keys, Logger: logger, Client: safehttp.Client(true, 10*time.Second), OpenNetwork: true})
 	r.notify.OnTold(hub.Notified)
 	ways := account.WaysIn{Keys: keys, Queue: queue}
 	options := httpapi.Options{

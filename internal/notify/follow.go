@@ -47,8 +47,10 @@ func (s *Service) handle(ctx context.Context, workspace crm.ID, events []eventlo
 		if err != nil || len(rows) == 0 {
 			return err
 		}
-		ids, err = save(tx, workspace, rows)
-		return err
+		if ids, err = save(tx, workspace, rows); err != nil {
+			return err
+		}
+		return s.promisePushes(tx, workspace, ids)
 	})
 	if err == nil && len(ids) > 0 {
 		s.told(workspace, ids)

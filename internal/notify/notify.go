@@ -80,6 +80,8 @@ type Options struct {
 	Logger    *slog.Logger
 	// Client calls push services; they are named by users, so it must be guarded.
 	Client *http.Client
+	// OpenNetwork takes push services without TLS, for tests and the demo.
+	OpenNetwork bool
 }
 
 // Service decides who is told, and tells them.
@@ -91,7 +93,9 @@ type Service struct {
 
 // New returns the service and registers its jobs. Run starts it.
 func New(o Options) *Service {
-	return &Service{o: o, told: func(crm.ID, []crm.ID) {}}
+	s := &Service{o: o, told: func(crm.ID, []crm.ID) {}}
+	s.handleJobs()
+	return s
 }
 
 // OnTold sets who hears of notifications that were made or grew, before Run.

@@ -77,12 +77,10 @@ export const en = {
   testTitle: 'It works',
   testBody: 'This is how Bandeja tells you of things.',
   testSent: 'Test sent',
-  noDesktopYet: 'Turn notifications on first.',
   install: 'Install Bandeja',
   installHelp: 'As an app of its own, on the desktop or the phone.',
   installAction: 'Install',
   installIOS: 'In Safari, tap Share and then “Add to Home Screen”.',
-  pushHere: 'Notifications on',
 };
 
 export type NotifyTexts = typeof en;

@@ -80,12 +80,10 @@ const es: NotifyTexts = {
   testTitle: 'Funciona',
   testBody: 'Así le avisa Bandeja.',
   testSent: 'Prueba enviada',
-  noDesktopYet: 'Active primero las notificaciones.',
   install: 'Instalar Bandeja',
   installHelp: 'Como una aplicación propia, en el escritorio o el teléfono.',
   installAction: 'Instalar',
   installIOS: 'En Safari, toque Compartir y luego «Añadir a pantalla de inicio».',
-  pushHere: 'Con notificaciones',
 };
 
 export default es;

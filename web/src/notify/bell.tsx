@@ -12,9 +12,11 @@ import { tip } from '../ui/tooltip';
 import { makeKnown } from './alerts';
 import { markIcons } from './favicon';
 import { noticeCountQuery, preferencesQuery } from './queries';
+import './install';
 import { electSpeaker } from './tabs-of-browser';
 import { lazyWithNotifyTexts, notifyTexts } from './texts';
 import { badge, inboxOf } from './words';
+import { startWorker } from './worker';
 
 const NoticePanel = lazyWithNotifyTexts(() => import('./panel'));
 await notifyTexts.load();
@@ -106,6 +108,7 @@ function Ear({ hidden }: { hidden: boolean }) {
   useEffect(() => {
     if (hidden) return;
     electSpeaker();
+    const stopWorker = startWorker((url) => router.history.push(url));
     const hear = (push: NoticePush) => {
       const now = here.current;
       queryClient.setQueryData(noticeCountQuery.queryKey, push.unread);
@@ -125,6 +128,7 @@ function Ear({ hidden }: { hidden: boolean }) {
     notices.add(hear);
     onConnected.add(refresh);
     return () => {
+      stopWorker();
       notices.delete(hear);
       onConnected.delete(refresh);
     };
