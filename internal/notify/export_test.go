@@ -28,3 +28,6 @@ func (q Quiet) QuietAt(t time.Time) bool { return q.in(t) }
 
 // KeepEach is how many notifications of an owner are kept.
 const KeepEach = keepEach
+
+// Digest looks once who is to be written to.
+func (s *Service) Digest(ctx context.Context) error { return s.digest(ctx) }

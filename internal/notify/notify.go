@@ -104,7 +104,14 @@ func (s *Service) OnTold(f func(workspace crm.ID, ids []crm.ID)) { s.told = f }
 // SendsMail tells whether mail can be sent.
 func (s *Service) SendsMail() bool { return s.o.Mail.On() }
 
-// Run follows the event log until ctx ends.
+// Run follows the event log and writes to those who are away, until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
-	return s.o.Events.Follow(ctx, eventlog.Follower{Name: follower, Handle: s.handle})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.digestLoop(ctx)
+	}()
+	err := s.o.Events.Follow(ctx, eventlog.Follower{Name: follower, Handle: s.handle})
+	<-done
+	return err
 }
