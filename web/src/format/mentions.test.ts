@@ -35,6 +35,7 @@ test('what is typed after an @', () => {
   expect(mentionQuery('ask @an', 7)).toEqual({ at: 4, query: 'an' });
   expect(mentionQuery('ask @', 5)).toEqual({ at: 4, query: '' });
   expect(mentionQuery('ask @Ana Pé', 11)).toEqual({ at: 4, query: 'Ana Pé' });
+  for (const caret of [-1, 0]) expect(mentionQuery('@an', caret)).toBeUndefined();
   for (const text of ['a@b', 'no at', '@ x', '@Ana Pérez is here now', '@a\nb'])
     expect(mentionQuery(text, text.length)).toBeUndefined();
 });

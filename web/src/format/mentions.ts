@@ -61,6 +61,7 @@ export function toTokens(text: string, users: Named[], picked: ReadonlyMap<strin
 
 /** What is being typed after an @ before the caret, if anything is. */
 export function mentionQuery(text: string, caret: number) {
+  if (caret < 1) return undefined; // lastIndexOf takes less than 0 for 0
   const at = text.lastIndexOf('@', caret - 1);
   if (at < 0 || letter.test(text[at - 1] ?? '')) return undefined;
   const query = text.slice(at + 1, caret);

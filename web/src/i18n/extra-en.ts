@@ -74,6 +74,7 @@ export const en = {
   keyHelp: 'This list',
   keyMessages: 'Go to messages',
   keySettings: 'Go to settings',
+  keyNotifications: 'Notifications',
   keySidebar: 'Show or hide inboxes',
   keyDrawer: 'Show or hide contact details',
   keyNext: 'Next contact',

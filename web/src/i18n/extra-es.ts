@@ -73,6 +73,7 @@ const es: ExtraTexts = {
   keyHelp: 'Esta lista',
   keyMessages: 'Ir a los mensajes',
   keySettings: 'Ir a las configuraciones',
+  keyNotifications: 'Notificaciones',
   keySidebar: 'Mostrar u ocultar las bandejas',
   keyDrawer: 'Mostrar u ocultar el detalle del contacto',
   keyNext: 'Contacto siguiente',

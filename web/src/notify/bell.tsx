@@ -51,12 +51,12 @@ export default function Bell({ phone = false }: { phone?: boolean }) {
         <span className="relative">
           <Icon name="bell" size={phone ? 22 : 20} />
           {count > 0 && (
+            // Drawn, not written: the label says it.
             <span
-              data-count
-              className="absolute -top-2 left-2.5 min-w-4 rounded-full border-2 border-sunken bg-accent px-1 text-center text-[10px] leading-[14px] font-semibold text-accent-ink"
-            >
-              {badge(count)}
-            </span>
+              aria-hidden="true"
+              data-count={badge(count)}
+              className="absolute -top-2 left-2.5 min-w-4 rounded-full border-2 border-sunken bg-accent px-1 text-center text-[10px] leading-[14px] font-semibold text-accent-ink before:content-[attr(data-count)]"
+            />
           )}
         </span>
         {phone && <span aria-hidden="true">{x.notifications}</span>}

@@ -147,7 +147,7 @@ function List({ tab, onOpen }: { tab: NoticeTab; onOpen: (n: Notice) => void }) 
   };
   return (
     <>
-      <ul ref={list} className="min-h-0 flex-1 overflow-y-auto p-1" onKeyDown={move}>
+      <ul ref={list} className="min-h-0 flex-1 space-y-0.5 overflow-y-auto p-1" onKeyDown={move}>
         {items.map((n) => (
           <Row key={n.id} notice={n} tab={tab} onOpen={() => onOpen(n)} />
         ))}
@@ -255,7 +255,7 @@ function Row({ notice: n, tab, onOpen }: { notice: Notice; tab: NoticeTab; onOpe
             </span>
             <time
               dateTime={n.at}
-              className="shrink-0 text-12 text-muted group-focus-within/notice:invisible group-hover/notice:invisible"
+              className="shrink-0 text-12 text-muted group-focus-within/notice:invisible group-hover/notice:invisible pointer-coarse:visible! pointer-coarse:mr-7"
               {...tip(fullTime(n.at))}
             >
               {rowTime(n.at, now)}

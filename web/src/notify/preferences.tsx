@@ -179,8 +179,8 @@ type Quiet = NotifyPreferences['quiet_hours'];
 function QuietHours({ quiet, onChange }: { quiet: Quiet; onChange: (q: Partial<Quiet>) => void }) {
   const x = notifyTexts.text;
   // 2 January 2000 was a Sunday.
-  const name = (day: number, weekday: 'short' | 'long') =>
-    new Intl.DateTimeFormat(t.locale, { weekday, timeZone: 'UTC' }).format(
+  const name = (day: number) =>
+    new Intl.DateTimeFormat(t.locale, { weekday: 'short', timeZone: 'UTC' }).format(
       Date.UTC(2000, 0, 2 + day),
     );
   const time = (label: string, which: 'from' | 'to') => (
@@ -216,14 +216,13 @@ function QuietHours({ quiet, onChange }: { quiet: Quiet; onChange: (q: Partial<Q
                 key={day}
                 type="button"
                 aria-pressed={on}
-                aria-label={name(day, 'long')}
                 className={`h-8 min-w-11 rounded-[8px] border px-2 text-13 font-medium ${on ? 'border-accent bg-tint text-accent' : 'border-line text-muted hover:bg-hover'}`}
                 onClick={() => {
                   const days = on ? quiet.days.filter((d) => d !== day) : [...quiet.days, day];
                   onChange(days.length ? { days } : { on: false, days });
                 }}
               >
-                {name(day, 'short')}
+                {name(day)}
               </button>
             );
           })}
