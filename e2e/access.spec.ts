@@ -165,6 +165,10 @@ for (const width of [1440, 820, 390]) {
       await accessibleInBoth(page, 'list');
       await look(page, 'order menu', 'menu', () => page.getByRole('button', { name: /^Order/ }).click());
       await look(page, 'status menu', 'menu', () => page.getByRole('button', { name: /^Status/ }).click());
+      await look(page, 'notifications', 'dialog', async () => {
+        await page.locator('nav button[aria-label^=Notifications]:visible').click();
+        await expect(page.getByRole('dialog').locator('[data-notice]').first()).toBeVisible();
+      });
       await look(page, 'profile menu', 'menu', () => page.getByRole('button', { name: new RegExp(owner.name) }).click());
       // Where the sidebar stands it is folded away first.
       if (width >= 1024) await page.keyboard.press('[');
@@ -394,6 +398,11 @@ for (const width of [1440, 820, 390]) {
       await composer.getByRole('textbox').fill('x'.repeat(1010));
       await expect(composer.getByRole('status')).toBeVisible();
       await accessibleInBoth(page, 'comment, too long');
+      await composer.getByRole('textbox').fill('');
+      await composer.getByRole('button', { name: 'Mention somebody' }).click();
+      await expect(page.getByRole('option').first()).toBeVisible();
+      await accessibleInBoth(page, 'mention');
+      await page.keyboard.press('Escape');
 
       // WhatsApp doesn't tell that a customer blocked us; sending does.
       await server.customer(valentina.account, valentina.person, { kind: 'block' });
@@ -433,6 +442,9 @@ for (const width of [1440, 820, 390]) {
       };
       if (phone) await show('', 'Settings');
       await show('profile', 'Profile');
+      await page.getByRole('checkbox', { name: /^Quiet hours/ }).check();
+      await expect(page.getByLabel('From', { exact: true })).toBeVisible();
+      await accessibleInBoth(page, 'quiet hours');
       await show('workspace', 'Workspace');
       await page.getByRole('button', { name: 'Save changes' }).click();
       await expect(page.getByText('Saved', { exact: true })).toBeVisible();

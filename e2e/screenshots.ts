@@ -7,10 +7,13 @@ import authEn from '../web/src/i18n/auth-en.ts';
 import authEs from '../web/src/i18n/auth-es.ts';
 import { en } from '../web/src/i18n/en.ts';
 import { es } from '../web/src/i18n/es.ts';
+import notifyEn from '../web/src/i18n/notify-en.ts';
+import notifyEs from '../web/src/i18n/notify-es.ts';
 import settingsEn from '../web/src/i18n/settings-en.ts';
 import settingsEs from '../web/src/i18n/settings-es.ts';
 import { test as base, signIn } from './app.ts';
 import { authenticatorCode } from './authenticator.ts';
+import { lucia, mateo } from './kinds.ts';
 import { Mailbox } from './mailbox.ts';
 import { answers, binary, freePort, owner, Server } from './server.ts';
 
@@ -239,6 +242,62 @@ for (const [language, t] of [['es', es] as const, ['en', en] as const])
           await expect(page.getByText(t.offline)).toBeVisible();
           await picture(page, 'offline');
           await context.setOffline(false);
+        });
+
+        test('notifications', async ({ page }) => {
+          const mailbox = await Mailbox.start();
+          const server = await Server.start({ BANDEJA_SMTP_URL: mailbox.url });
+          const x = language === 'es' ? notifyEs : notifyEn;
+          try {
+            server.addOwner(language);
+            server.addUser('Ana Vega', 'agent', language);
+            server.addUser('Beto Paz', 'manager', language);
+            await server.connect('telegram');
+            const { items: users } = await server.api<{ items: { id: string; name: string }[] }>('GET', '/users');
+            await server.api('PATCH', `/users/${users.find((u) => u.name === 'Ana Vega')?.id}`, { visibility: 'own' });
+            for (const text of ['Hola, ¿tienen la talla 38 en azul?', '¿Y hacen envíos a Cuenca?']) await server.customer(lucia.account, lucia.person, { kind: 'text', text });
+            await server.customer(mateo.account, mateo.person, { kind: 'text', text: 'Gracias, ya me llegó el pedido' });
+            await signIn(page, server);
+            await page.goto(`${server.url}/inbox/all`);
+            const me = users.find((u) => u.name === owner.name)?.id;
+            const beto = await page.context().browser()?.newContext();
+            const desk = await beto?.newPage();
+            await desk?.request.post(`${server.url}/api/v1/session`, { data: { email: 'beto.paz@example.com', password: owner.password } });
+            const id = async (name: string) =>
+              (await server.api<{ items: { id: string }[] }>('GET', `/contacts?search=${name}`)).items[0]?.id;
+            const [first, second] = [await id('Luc'), await id('Mateo')];
+            await desk?.request.post(`${server.url}/api/v1/contacts/${second}/assign`, { data: { user_id: me } });
+            await desk?.request.post(`${server.url}/api/v1/contacts/${first}/messages`, {
+              data: { comment: true, text: `{{@user.${me}}} ¿tenemos la 38 en la bodega de Cuenca? La vi en el sistema https://example.com/38` },
+            });
+            await beto?.close();
+            await server.customer(mateo.account, mateo.person, { kind: 'text', text: '¿Me pueden enviar la factura?' });
+            const bell = page.locator('nav button[aria-haspopup=dialog]:visible').filter({ has: page.locator('[data-count]') });
+            await expect(bell.locator('[data-count]')).toHaveAttribute('data-count', '4');
+            await bell.click();
+            const panel = page.getByRole('dialog', { name: x.notifications });
+            await expect(panel.locator('[data-notice]')).toHaveCount(4);
+            await settled(page);
+            await picture(page, 'notifications');
+            await panel.getByRole('tab', { name: x.tabs.archived }).click();
+            await expect(panel.getByText(x.empty.archived[0])).toBeVisible();
+            await picture(page, 'notifications-archived');
+            await page.keyboard.press('Escape');
+            await page.goto(`${server.url}/inbox/all/${first}`);
+            await expect(page.locator('[data-mention=me]')).toBeVisible();
+            await page.getByRole('button', { name: t.commentTab, exact: true }).click();
+            await page.getByRole('button', { name: t.mention }).click();
+            await expect(page.getByRole('option').first()).toBeVisible();
+            await picture(page, 'mention');
+            await page.goto(`${server.url}/settings/profile#notifications`);
+            await page.getByRole('checkbox', { name: new RegExp(`^${x.quiet}`) }).check();
+            await expect(page.getByLabel(x.from, { exact: true })).toBeVisible();
+            await settled(page);
+            await page.locator('#notifications').screenshot({ path: `../screenshots/notify-preferences.${language}.${theme}.${width}.png` });
+          } finally {
+            await server.stop();
+            mailbox.stop();
+          }
         });
 
         test('loading and failing', async ({ page, demo }) => {

@@ -30,7 +30,9 @@ import (
 	"github.com/bandeja/bandeja/internal/inbox"
 	"github.com/bandeja/bandeja/internal/jobs"
 	"github.com/bandeja/bandeja/internal/mail"
+	"github.com/bandeja/bandeja/internal/notify"
 	"github.com/bandeja/bandeja/internal/realtime"
+	"github.com/bandeja/bandeja/internal/safehttp"
 	"github.com/bandeja/bandeja/internal/search"
 	"github.com/bandeja/bandeja/internal/sso"
 	visitors "github.com/bandeja/bandeja/internal/webchat"
@@ -51,6 +53,7 @@ type app struct {
 	gateway  *gateway.Gateway
 	inbox    *inbox.Inbox
 	hub      *realtime.Hub
+	notify   *notify.Service
 	visitors *visitors.Service
 	server   *httpapi.Server
 }
@@ -110,13 +113,18 @@ func assemble(ctx context.Context, settings config.Config, p parts) (a *app, err
 	if a.hub, err = realtime.New(a.db, a.events, directory, a.log); err != nil {
 		return nil, err
 	}
+	a.notify = notify.New(notify.Options{
+		DB: a.db, Events: a.events, Queue: a.queue, Keys: keys, Mail: mailer, PublicURL: settings.PublicURL, Logger: a.log,
+		Client: safehttp.Client(p.openNetwork, pushWithin), OpenNetwork: p.openNetwork,
+	})
+	a.notify.OnTold(a.hub.Notified)
 	a.visitors = visitors.New(visitors.Options{
 		DB: a.db, Gateway: a.gateway, Directory: directory, Files: a.files, Keys: keys, Hub: a.hub, Logger: a.log, Assets: widget.Files(),
 	})
 	a.hub.Tap(a.visitors.Watched, a.visitors.Tap)
 	a.server, err = httpapi.New(httpapi.Options{
 		DB: a.db, Accounts: a.accounts, Directory: directory, Contacts: a.contacts, Inbox: a.inbox, Content: content.New(a.events), Gateway: a.gateway,
-		Queue: a.queue, Events: a.events, Files: a.files, Hub: a.hub, Logger: a.log, Web: web.Files(),
+		Queue: a.queue, Events: a.events, Files: a.files, Hub: a.hub, Notify: a.notify, Logger: a.log, Web: web.Files(),
 		TrustedProxies: settings.TrustProxy, MaxUpload: settings.MaxUpload << 20, Version: cmp.Or(p.version, version), Extra: a.visitors.Handlers(),
 		PublicURL: settings.PublicURL, SSO: provider(settings, keys),
 	})
@@ -133,6 +141,9 @@ func provider(settings config.Config, keys *config.Keyring) *sso.Provider {
 		PublicURL: settings.PublicURL, Keys: keys,
 	})
 }
+
+// pushWithin bounds a call of a push service.
+const pushWithin = 20 * time.Second
 
 // stopWithin is how long a stop may take before connections are cut.
 const stopWithin = 20 * time.Second
@@ -157,6 +168,7 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	start("jobs", a.queue.Run)
 	start("realtime", a.hub.Run)
 	start("search", search.New(a.db, a.events, inbox.Texts).Run)
+	start("notifications", a.notify.Run)
 	start("web chat", a.visitors.Run)
 	start("purge", a.purge)
 	if a.settings.PprofListen != "" {
@@ -226,6 +238,9 @@ func (a *app) purge(ctx context.Context) error {
 		}
 		if err := a.accounts.Purge(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("old links could not be deleted", "err", err)
+		}
+		if err := a.notify.Purge(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("old notifications could not be deleted", "err", err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"database/sql"
 	"sync"
 	"time"
 
@@ -52,6 +53,24 @@ func (d *Directory) Names(ctx context.Context, workspace crm.ID) (func(crm.ID) s
 		d.mu.Unlock()
 	}
 	return func(id crm.ID) string { return p.names[id] }, nil
+}
+
+// MemberNames returns what those of the ids are called who are members of a workspace.
+func MemberNames(tx *db.Tx, workspace crm.ID, ids []crm.ID) (map[crm.ID]string, error) {
+	out := make(map[crm.ID]string, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	list, args := db.InList([]any{workspace}, ids)
+	err := tx.Each(`SELECT u.id, u.name FROM member m JOIN app_user u ON u.id = m.user_id
+		WHERE m.workspace_id = $1 AND m.removed_at = 0 AND m.user_id IN (`+list+`)`, args, func(r *sql.Rows) error {
+		var id crm.ID
+		var name string
+		err := r.Scan(&id, &name)
+		out[id] = name
+		return err
+	})
+	return out, err
 }
 
 // Forget makes the next look at a workspace fresh.

@@ -45,6 +45,8 @@ type Content struct {
 	Album string `json:"album,omitempty"`
 	// Note explains KindUnsupported and KindSystem, in the provider's words.
 	Note string `json:"note,omitempty"`
+	// Mentions are the users whom the tokens in a comment's text name.
+	Mentions []Mention `json:"mentions,omitempty" nullable:"false"`
 }
 
 // Attachment is a file of a message. An incoming one first has only Remote, the

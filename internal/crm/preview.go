@@ -37,7 +37,7 @@ func (c Content) Preview() string {
 			return line(c.Note)
 		}
 	}
-	return line(c.Text)
+	return line(c.Shown())
 }
 
 // Searchable returns the text that a content is found by: all of it that people
@@ -51,7 +51,7 @@ func (c Content) Searchable() string {
 			}
 		}
 	}
-	add(c.Text)
+	add(c.Shown())
 	if i := c.Interactive; i != nil {
 		add(i.Header, i.Footer)
 		for _, b := range i.Buttons {

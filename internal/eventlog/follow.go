@@ -181,7 +181,7 @@ func (f *follower) step(ctx context.Context, ws crm.ID) (more bool, err error) {
 	if !f.FromNow {
 		err := f.l.d.Write(ctx, func(tx *db.Tx) error {
 			_, err := tx.Exec(`INSERT INTO follower (workspace_id, name, seq) VALUES ($1, $2, $3)
-				ON CONFLICT (workspace_id, name) DO UPDATE SET seq = excluded.seq`, ws, f.Name, last)
+				ON CONFLICT (workspace_id, name) DO UPDATE SET seq = excluded.seq WHERE follower.seq < excluded.seq`, ws, f.Name, last)
 			return err
 		})
 		if err != nil {

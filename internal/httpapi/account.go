@@ -12,6 +12,7 @@ import (
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/eventlog"
 	"github.com/bandeja/bandeja/internal/httpapi/wire"
+	"github.com/bandeja/bandeja/internal/notify"
 )
 
 // none is an empty input or output.
@@ -253,6 +254,7 @@ type SessionItem struct {
 	CreatedAt  *time.Time `json:"created_at" nullable:"false"`
 	LastSeenAt *time.Time `json:"last_seen_at" nullable:"false"`
 	Current    bool       `json:"current"`
+	Push       bool       `json:"push" doc:"Notifications are pushed to this browser."`
 }
 
 func (s *Server) sessionOperations() {
@@ -262,10 +264,14 @@ func (s *Server) sessionOperations() {
 		var items []SessionItem
 		err := s.DB.Read(ctx, func(tx *db.Tx) error {
 			list, err := account.Sessions(tx, c.Viewer)
+			if err != nil {
+				return err
+			}
+			pushed, err := notify.Subscribed(tx, c.Viewer)
 			for _, x := range list {
 				items = append(items, SessionItem{
 					ID: x.ID.String(), Device: x.Device, IP: x.IP, CreatedAt: wire.Time(x.CreatedAt),
-					LastSeenAt: wire.Time(x.LastSeenAt), Current: x.ID == c.session,
+					LastSeenAt: wire.Time(x.LastSeenAt), Current: x.ID == c.session, Push: pushed[x.ID],
 				})
 			}
 			return err

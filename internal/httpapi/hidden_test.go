@@ -137,6 +137,34 @@ func TestHidden(t *testing.T) {
 				t.Errorf("%s reads in the log: %s", who, a.body)
 			}
 		}
+		for _, who := range []string{"own", "team"} {
+			if a := s.as(who, "POST", "/contacts/"+caro+"/notifications/read", nil); a.status != http.StatusNotFound {
+				t.Errorf("%s reads the notifications of a hidden contact: %d %s", who, a.status, a.body)
+			}
+		}
+		// Whom a comment names who can't see the contact isn't told, nor who could once.
+		s.assign(caro, "own")
+		mention := "{{@user." + s.id("own") + "}} {{@user." + s.id("team") + "}} {{@user." + s.id("agent") + "}} " + secret
+		s.as("owner", "POST", "/contacts/"+caro+"/messages", map[string]any{"comment": true, "text": mention}).into(t, nil)
+		s.eventually("who sees the contact is told", func() bool {
+			return strings.Contains(string(s.as("own", "GET", "/notifications", nil).body), secret)
+		})
+		s.assign(caro, "agent")
+		s.as("owner", "POST", "/contacts/"+caro+"/messages", map[string]any{"comment": true, "text": mention}).into(t, nil)
+		s.eventually("the agent is told", func() bool { return len(s.notifications("agent", "all")) >= 2 })
+		listeners["own"], listeners["team"] = s.listenAs("own"), s.listenAs("team")
+		for _, who := range []string{"own", "team"} {
+			for _, tab := range []string{"new", "archived", "all"} {
+				if a := s.as(who, "GET", "/notifications?tab="+tab, nil); strings.Contains(string(a.body), secret) || strings.Contains(string(a.body), caro) {
+					t.Errorf("%s is told of a hidden contact: %s", who, a.body)
+				}
+			}
+			var count struct{ Unread int }
+			s.as(who, "GET", "/notifications/count", nil).into(t, &count)
+			if have := len(s.notifications(who, "new")); count.Unread != have {
+				t.Errorf("%s counts %d notifications and sees %d", who, count.Unread, have)
+			}
+		}
 		if a := s.as("agent", "GET", "/files/"+file+"/secreto.png", nil); a.status != http.StatusOK {
 			t.Errorf("whoever sees the contact gets its file: %d", a.status)
 		}

@@ -152,6 +152,10 @@ func expected() map[string]string {
 		"list-snippets": member, "create-snippet": member,
 		"update-snippet": "unfff++f", "delete-snippet": "unfff++f", "use-snippet": "un++++++",
 
+		"list-notifications": member, "count-notifications": member, "read-notifications": member, "archive-notifications": member,
+		"read-notification": "unnnnn+n", "archive-notification": "unnnnn+n", "unarchive-notification": "unnnnn+n", // the owner's
+		"read-contact-notifications": contact, "get-notify-preferences": member, "set-notify-preferences": member,
+		"get-push": session, "subscribe-push": session, "unsubscribe-push": session, "test-push": "ufnnnnnf", // no browser of theirs takes pushes
 		"snooze-contact": contact, "unsnooze-contact": contact, "block-contact": contact, "unblock-contact": contact, "set-bot": contact, "tag-contact": contact,
 		"get-closing": member, "set-closing": "u+fff++f",
 		"list-custom-inboxes": member, "create-custom-inbox": member, "list-filter-fields": member, "filter-contacts": member,
@@ -206,6 +210,9 @@ func TestAuthorisationMatrix(t *testing.T) {
 			return sent.Invitation.ID
 		case "update-user", "remove-user", "reset-two-factor":
 			return s.hire(name, crm.Access{Role: crm.Agent}).User.String()
+		case "read-notification", "archive-notification", "unarchive-notification":
+			s.do(s.tokens["owner"], "POST", "/contacts/"+contact+"/unblock", map[string]any{}).into(t, nil) // it may have been called before
+			return s.mentioned(contact)
 		case "update-team", "delete-team":
 			var team idOnly
 			s.do(s.tokens["owner"], "POST", "/teams", map[string]any{"name": name}).into(t, &team)
@@ -276,7 +283,7 @@ func TestAuthorisationMatrix(t *testing.T) {
 		"create-snippet": map[string]any{"name": "hi", "text": "x"},
 		"snooze-contact": map[string]any{"until": time.Now().Add(time.Hour)}, "set-bot": map[string]bool{"on": false},
 		"set-closing": map[string]any{"mode": "optional", "categories": []any{}}, "filter-contacts": map[string]any{"filter": map[string]any{"match": "all"}},
-		"type": map[string]bool{"on": false}, "save-draft": map[string]string{"text": "x"},
+		"set-notify-preferences": preferences(), "subscribe-push": map[string]any{"endpoint": "https://push.example.com/1", "keys": map[string]string{"p256dh": "x", "auth": "y"}}, "type": map[string]bool{"on": false}, "save-draft": map[string]string{"text": "x"},
 	}
 	want := expected()
 	var seen []string

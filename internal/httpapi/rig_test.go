@@ -28,7 +28,9 @@ import (
 	"github.com/bandeja/bandeja/internal/httpapi"
 	"github.com/bandeja/bandeja/internal/inbox"
 	"github.com/bandeja/bandeja/internal/jobs"
+	"github.com/bandeja/bandeja/internal/notify"
 	"github.com/bandeja/bandeja/internal/realtime"
+	"github.com/bandeja/bandeja/internal/safehttp"
 	"github.com/bandeja/bandeja/internal/search"
 	"github.com/bandeja/bandeja/internal/sim"
 )
@@ -45,6 +47,7 @@ type rig struct {
 	// simURL is where the simulator answers.
 	simURL   string
 	accounts *account.Service
+	notify   *notify.Service
 	owner    crm.Viewer
 	tokens   map[string]string // by role
 }
@@ -75,10 +78,12 @@ func newRig(t *testing.T, d *db.DB, change ...func(*account.WaysIn, *httpapi.Opt
 	hub, err := realtime.New(d, events, directory, logger)
 	must(err)
 	r.accounts = account.New(d, events)
+	r.notify = notify.New(notify.Options{DB: d, Events: events, Queue: queue, Keys: keys, Logger: logger, Client: safehttp.Client(true, 10*time.Second), OpenNetwork: true})
+	r.notify.OnTold(hub.Notified)
 	ways := account.WaysIn{Keys: keys, Queue: queue}
 	options := httpapi.Options{
 		DB: d, Accounts: r.accounts, Directory: directory, Contacts: contact.NewService(events), Inbox: in, Content: content.New(events), Gateway: gw, Queue: queue,
-		Events: events, Files: files, Hub: hub, Logger: logger, MaxUpload: 2 << 20, Version: "test",
+		Events: events, Files: files, Hub: hub, Notify: r.notify, Logger: logger, MaxUpload: 2 << 20, Version: "test",
 		PublicURL: "http://" + r.srv.Listener.Addr().String(),
 	}
 	ways.PublicURL = options.PublicURL
@@ -107,6 +112,11 @@ func newRig(t *testing.T, d *db.DB, change ...func(*account.WaysIn, *httpapi.Opt
 	})
 	wg.Go(func() {
 		if err := search.New(d, events, inbox.Texts).Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	wg.Go(func() {
+		if err := r.notify.Run(ctx); err != nil {
 			t.Error(err)
 		}
 	})

@@ -24,6 +24,7 @@ import (
 	"github.com/bandeja/bandeja/internal/gateway"
 	"github.com/bandeja/bandeja/internal/inbox"
 	"github.com/bandeja/bandeja/internal/jobs"
+	"github.com/bandeja/bandeja/internal/notify"
 	"github.com/bandeja/bandeja/internal/realtime"
 	"github.com/bandeja/bandeja/internal/sso"
 )
@@ -41,6 +42,7 @@ type Options struct {
 	Events    *eventlog.Log
 	Files     *blob.Store
 	Hub       *realtime.Hub
+	Notify    *notify.Service
 	Logger    *slog.Logger
 	// Web holds the built web app; nil serves none.
 	Web fs.FS
@@ -124,6 +126,7 @@ func (s *Server) openAPI() {
 	s.snippetOperations()
 	s.channelOperations()
 	s.fileOperations()
+	s.notificationOperations()
 	tellTruth(s.api.OpenAPI().Components.Schemas)
 }
 

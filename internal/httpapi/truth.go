@@ -10,6 +10,7 @@ import (
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/eventlog"
 	"github.com/bandeja/bandeja/internal/filter"
+	"github.com/bandeja/bandeja/internal/notify"
 )
 
 const schemaRef = "#/components/schemas/"
@@ -39,6 +40,7 @@ func enumerations() map[reflect.Type]enumeration {
 			eventlog.ContactBlocked, eventlog.ContactUnblocked, eventlog.Welcome, eventlog.IdentityChanged, eventlog.ContactCreated,
 			eventlog.Snoozed, eventlog.Unsnoozed, eventlog.BotOff, eventlog.BotOn, eventlog.AssignFailed, eventlog.BroadcastSent,
 			eventlog.WorkflowStarted, eventlog.WorkflowEnded, eventlog.ContactMerged, eventlog.ContactUnmerged),
+		reflect.TypeFor[notify.Kind](): words("NotificationKind", notify.Kinds()...),
 		reflect.TypeFor[filter.Operator](): words("FilterOperator", filter.Is, filter.IsNot, filter.Contains, filter.NotContains,
 			filter.StartsWith, filter.Greater, filter.Less, filter.Between, filter.After, filter.Before, filter.AnyOf, filter.AllOf,
 			filter.NoneOf, filter.Exists, filter.NotExists, ""),

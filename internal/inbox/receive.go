@@ -320,10 +320,14 @@ func (a *arrival) message(e *channel.Inbound) error {
 		t.Unread++
 		t.dirty = true
 	}
-	a.append(eventlog.Event{
+	created := eventlog.Event{
 		Kind: eventlog.MessageCreated, ID: m.ID, Contact: t.ID, Conversation: m.Conversation, Message: m.ID,
 		Actor: crm.Actor{Source: m.Source},
-	})
+	}
+	if e.Kind == channel.InHistory {
+		created.Data = eventlog.Data(Arrived{History: true})
+	}
+	a.append(created)
 	if e.Kind == channel.InMessage && !t.Blocked {
 		a.news(t.Assignee)
 	}

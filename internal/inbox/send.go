@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/channel"
 	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
@@ -19,6 +20,7 @@ import (
 const (
 	// maxComment is the longest internal comment, in characters.
 	maxComment     = 1000
+	maxMentions    = 20
 	maxAttachments = 10
 )
 
@@ -106,6 +108,9 @@ func (in *Inbox) Send(tx *db.Tx, v crm.Viewer, id crm.ID, out Outgoing) (*Messag
 }
 
 func (in *Inbox) comment(w *workset, t *tracked, m *Message) error {
+	if err := in.mention(w, m); err != nil {
+		return err
+	}
 	if err := fitsComment(&m.Content); err != nil {
 		return err
 	}
@@ -128,10 +133,31 @@ func fitsComment(c *crm.Content) error {
 		return crm.RefuseField("comment", crm.CodeKindUnsupported)
 	case c.Text == "":
 		return crm.RefuseField("text", crm.CodeEmpty)
-	case utf8.RuneCountInString(c.Text) > maxComment:
+	case utf8.RuneCountInString(c.Shown()) > maxComment:
 		return crm.RefuseField("text", crm.CodeTooLong, "max", maxComment)
 	}
 	return nil
+}
+
+// mention finds out whom a comment names. All must be of the workspace.
+func (in *Inbox) mention(w *workset, m *Message) error {
+	ids := crm.MentionsIn(m.Content.Text)
+	if len(ids) > maxMentions {
+		return crm.RefuseField("text", crm.CodeLimit, "max", maxMentions)
+	}
+	m.Content.Mentions = nil
+	if len(ids) == 0 {
+		return nil
+	}
+	names, err := account.MemberNames(w.tx, w.workspace, ids)
+	for _, id := range ids {
+		name, ok := names[id]
+		if err == nil && !ok {
+			err = crm.RefuseField("text", crm.CodeUnknownUser)
+		}
+		m.Content.Mentions = append(m.Content.Mentions, crm.Mention{UserID: id.String(), Name: name})
+	}
+	return err
 }
 
 // route finds the channel and the address to send to. A contact that was never

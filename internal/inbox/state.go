@@ -180,6 +180,19 @@ const jobUnsnooze = "unsnooze"
 type snooze struct {
 	Contact crm.ID
 	Until   int64
+	// By is the user who snoozed it, 0 for none.
+	By crm.ID
+}
+
+// Due is the data of an Unsnoozed event whose time has come.
+type Due struct {
+	SnoozedBy crm.ID `json:"snoozed_by"`
+}
+
+// Arrived is the data of a MessageCreated event, where there is something to say.
+type Arrived struct {
+	// History tells that the message is old, from before the channel was connected.
+	History bool `json:"history"`
 }
 
 // maxSnooze is how far ahead a contact can be snoozed.
@@ -212,7 +225,7 @@ func (w *workset) snooze(t *tracked, by crm.Actor, until time.Time) error {
 		Kind: eventlog.Snoozed, Contact: t.ID, Conversation: t.Conversation, Actor: by, Timeline: true,
 		Data: eventlog.Data(map[string]string{"until": until.UTC().Format(time.RFC3339)}),
 	})
-	payload, err := json.Marshal(snooze{t.ID, t.SnoozedUntil})
+	payload, err := json.Marshal(snooze{t.ID, t.SnoozedUntil, by.ID})
 	if err != nil {
 		return err
 	}
@@ -231,12 +244,14 @@ func (in *Inbox) Unsnooze(tx *db.Tx, v crm.Viewer, id crm.ID) (*contact.Contact,
 }
 
 // wake ends a snooze, if there is one.
-func (w *workset) wake(t *tracked, by crm.Actor) bool {
+func (w *workset) wake(t *tracked, by crm.Actor) bool { return w.wakeWith(t, by, "") }
+
+func (w *workset) wakeWith(t *tracked, by crm.Actor, data string) bool {
 	if t.Status != crm.Snoozed {
 		return false
 	}
 	t.Status, t.StatusSince, t.SnoozedUntil, t.dirty = crm.Open, w.tx.Micros(), 0, true
-	w.append(eventlog.Event{Kind: eventlog.Unsnoozed, Contact: t.ID, Conversation: t.Conversation, Actor: by, Timeline: true})
+	w.append(eventlog.Event{Kind: eventlog.Unsnoozed, Contact: t.ID, Conversation: t.Conversation, Actor: by, Data: data, Timeline: true})
 	return true
 }
 
@@ -254,7 +269,7 @@ func (in *Inbox) runUnsnooze(ctx context.Context, list []*jobs.Job) error {
 				return err
 			}
 			if t := w.contacts[s.Contact]; t != nil && t.Status == crm.Snoozed && t.SnoozedUntil == s.Until {
-				w.wake(t, crm.Actor{Source: crm.BySystem})
+				w.wakeWith(t, crm.Actor{Source: crm.BySystem}, eventlog.Data(Due{SnoozedBy: s.By}))
 			}
 			if err := w.save(); err != nil {
 				return err

@@ -44,6 +44,8 @@ type Hub struct {
 	available map[crm.ID]availability
 	kick      chan struct{}
 	look      chan struct{} // somebody's status may have changed
+	news      map[crm.ID]*news
+	tell      chan struct{}
 }
 
 // availability is whether somebody was online at a time.
@@ -77,7 +79,7 @@ func New(d *db.DB, events *eventlog.Log, directory *account.Directory, logger *s
 		d: d, log: logger, events: events, directory: directory, node: node,
 		clients: make(map[string]client), dirty: make(map[crm.ID]bool), kick: make(chan struct{}, 1),
 		statuses: make(map[crm.ID]map[crm.ID]account.Activity), look: make(chan struct{}, 1),
-		available: make(map[crm.ID]availability),
+		available: make(map[crm.ID]availability), news: make(map[crm.ID]*news), tell: make(chan struct{}, 1),
 	}
 	node.OnConnecting(h.connecting)
 	node.OnConnect(h.connected)
@@ -176,6 +178,7 @@ const (
 	topicTyping  = "typing"
 	topicSession = "session"
 	topicStatus  = "status"
+	topicNews    = "notify"
 )
 
 // Typing tells those who may see a contact that the contact (user 0) or a user is
@@ -267,7 +270,9 @@ func (h *Hub) Run(ctx context.Context) error {
 		}
 		h.endSessionHere(ids[0], ids[1], ids[2])
 	})
+	h.d.Listen(ctx, topicNews, h.newsFrom)
 	var wg sync.WaitGroup
+	wg.Go(func() { h.newsLoop(ctx) })
 	wg.Go(func() { h.countLoop(ctx) })
 	wg.Go(func() { h.statusLoop(ctx) })
 	err := h.events.Follow(ctx, eventlog.Follower{Name: "realtime", FromNow: true, Handle: h.handle})

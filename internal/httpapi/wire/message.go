@@ -76,6 +76,16 @@ func MessageOf(m *inbox.Message, contactName string, names Names) Message {
 		Error: m.Error, Reactions: make([]Reaction, len(m.Reactions)), EditedAt: Time(m.EditedAt), DeletedAt: Time(m.DeletedAt),
 		SentAt: Time(m.SentAt), ClientRef: m.ClientRef,
 	}
+	if len(m.Content.Mentions) > 0 {
+		out.Content.Mentions = slices.Clone(m.Content.Mentions)
+		for i, who := range out.Content.Mentions {
+			if id, err := crm.ParseID(who.UserID); err == nil {
+				if name := names(id); name != "" { // as they are called today
+					out.Content.Mentions[i].Name = name
+				}
+			}
+		}
+	}
 	for i, r := range m.Reactions {
 		out.Reactions[i] = Reaction(r)
 	}
@@ -193,7 +203,7 @@ func (i Item) MarshalJSON() ([]byte, error) {
 type Push struct {
 	Seq       string      `json:"seq,omitempty"`
 	From      string      `json:"from,omitempty" doc:"The first of a stretch of the log that ends with seq, of which nothing is shown."`
-	Type      string      `json:"type" enum:"message,message_updated,event,contact,hidden,channel,members,fields,inboxes,snippets,scheduled,skip,counts,typing,presence"`
+	Type      string      `json:"type" enum:"message,message_updated,event,contact,hidden,channel,members,fields,inboxes,snippets,scheduled,skip,counts,typing,presence,notifications"`
 	ContactID string      `json:"contact_id,omitempty"`
 	Message   *Message    `json:"message,omitempty"`
 	Event     *Event      `json:"event,omitempty"`
@@ -204,6 +214,10 @@ type Push struct {
 	UserID    string      `json:"user_id,omitempty"`
 	On        *bool       `json:"on,omitempty"`
 	Statuses  []Status    `json:"statuses,omitempty" nullable:"false" doc:"Who is there; whoever is absent is offline."`
+	// Unread and Notifications tell one user how many new notifications there are, and
+	// which came just now.
+	Unread        *int    `json:"unread,omitempty"`
+	Notifications []Alert `json:"notifications,omitempty" nullable:"false"`
 
 	// about says whose contact this is about, for Visible.
 	about concern

@@ -49,6 +49,12 @@ export type Contact = Schemas['Contact'];
 export type ContactInput = Schemas['ContactInput'];
 export type Identity = Schemas['Identity'];
 
+export type Notice = Schemas['Notification'];
+export type NoticeAlert = Schemas['Alert'];
+export type NoticeKind = Schemas['NotificationKind'];
+export type NotifyPreferences = Schemas['NotifyPreferences'];
+export type NotifyState = Schemas['NotifyState'];
+
 export type Message = Schemas['Message'];
 export type MessageHit = Schemas['MessageHit'];
 export type Scheduled = Schemas['Scheduled'];
@@ -102,6 +108,10 @@ export type SequencedPush =
 export type EphemeralPush =
   | (Pushed<'counts'> & { inboxes?: Inbox[] })
   | (Pushed<'typing', 'contact_id' | 'who' | 'on'> & { user_id?: string })
-  | (Pushed<'presence'> & { statuses?: UserStatus[] });
+  | (Pushed<'presence'> & { statuses?: UserStatus[] })
+  | NoticePush;
+
+/** How many new notifications there are, and which came just now. */
+export type NoticePush = Pushed<'notifications', 'unread'> & { notifications?: NoticeAlert[] };
 
 export type Push = SequencedPush | EphemeralPush;

@@ -17,6 +17,7 @@ export function ComposerTools({
   onVoice,
   onTemplate,
   onSign,
+  onMention,
 }: {
   comment: boolean;
   capabilities: Capabilities | undefined;
@@ -26,6 +27,7 @@ export function ComposerTools({
   onTemplate: () => void;
   /** Writes what opens a list: $ for variables, / for snippets. */
   onSign: (sign: '$' | '/') => void;
+  onMention: () => void;
 }) {
   const file = useRef<HTMLInputElement>(null);
   const out = can?.out ?? {};
@@ -93,6 +95,17 @@ export function ComposerTools({
       >
         <Icon name="braces" />
       </button>
+      {comment && (
+        <button
+          type="button"
+          className="btn-icon"
+          aria-label={t.mention}
+          {...tip(t.mention, '@')}
+          onClick={onMention}
+        >
+          <Icon name="at" />
+        </button>
+      )}
       {!comment && can?.templates && (
         <button
           type="button"

@@ -3,6 +3,7 @@ import { Suspense, useEffect, useRef, useState } from 'react';
 import { post } from '../api/http';
 import { channelsQuery, queryClient, timelineQuery, useMay, useMe } from '../api/queries';
 import type { Attachment, Contact, ContentKind, Message, Unresolved } from '../api/types';
+import { shownText } from '../format/mentions';
 import { formatPhone } from '../format/phone';
 import { wholeNumber } from '../format/size';
 import { useNow } from '../format/use-now';
@@ -27,6 +28,7 @@ import { mayHaveVariables } from './trigger';
 import { useAttachments } from './use-attachments';
 import { useDraft } from './use-draft';
 import { useFileDrop } from './use-file-drop';
+import { useMentions } from './use-mentions';
 import { useSuggest } from './use-suggest';
 import { useTypingSignal } from './use-typing-signal';
 
@@ -63,6 +65,7 @@ export function Composer({
   const checking = useRef(false);
   const typing = useTypingSignal(contact.id);
   useDraft(contact, text, comment);
+  const mentions = useMentions(contact, comment, text, setText, input);
 
   const identity = pickIdentity(contact, replyTo?.channel_id ?? chosen);
   const channel = channels?.find((c) => c.id === identity?.channel_id);
@@ -172,7 +175,10 @@ export function Composer({
         duration: f.stored!.duration,
       }),
     );
-    const body = text.trim();
+    const written = text.trim();
+    const { text: body, mentions: named } = comment
+      ? mentions.content(written)
+      : { text: written, mentions: [] };
     enqueue({
       contactId: contact.id,
       sendAt: at?.toISOString(),
@@ -190,13 +196,14 @@ export function Composer({
       content: {
         kind,
         text: body || undefined,
+        mentions: named.length ? named : undefined,
         attachments: attachments.length ? attachments : undefined,
       },
       replyTo:
         replyTo && !comment
           ? {
               id: replyTo.id,
-              text: replyTo.content.text ?? '',
+              text: shownText(replyTo.content) ?? '',
               kind: replyTo.content.kind,
               sender_name: replyTo.sender_name,
               direction: replyTo.direction,
@@ -341,8 +348,10 @@ export function Composer({
               </Suspense>
             )}
             <AttachmentTray files={files} refusals={refusals} onDrop={drop} />
+            {mentions.list}
             <textarea
               ref={input}
+              {...mentions.attributes}
               rows={2}
               data-composer
               aria-label={comment ? t.writeComment : t.writeReply(name)}
@@ -354,6 +363,7 @@ export function Composer({
               onChange={(e) => {
                 setText(e.target.value);
                 setDoubt(null);
+                mentions.moved(e.target);
                 if (!comment && e.target.value) typing.typed();
               }}
               onPaste={(e) => {
@@ -363,6 +373,7 @@ export function Composer({
               }}
               onKeyDown={(e) => {
                 if (!e.nativeEvent.isComposing && suggest.keys.current?.(e)) return;
+                if (mentions.onKeyDown(e)) return;
                 if (e.key === 'z' && (e.ctrlKey || e.metaKey) && !text && files.length === 0) {
                   const last = lastUndoable(contact.id, me.user.id);
                   if (last) {
@@ -391,6 +402,7 @@ export function Composer({
                 onVoice={() => setMode('voice')}
                 onTemplate={() => setMode('template')}
                 onSign={sign}
+                onMention={() => insert(/\S$/.test(text) ? ' @' : '@')}
               />
               {left !== undefined && left < 100 && (
                 <span

@@ -1,4 +1,5 @@
 import type { Contact, Message } from '../api/types';
+import { shownText } from '../format/mentions';
 import { t } from '../i18n';
 import { Icon } from '../ui/icon';
 
@@ -17,7 +18,7 @@ export function ReplyBar({
       <div className="min-w-0 flex-1 border-l-[3px] border-accent pl-2.5">
         <p className="truncate text-12 font-semibold text-accent">{t.replyingTo(name)}</p>
         <p className="truncate text-13 text-muted">
-          {message.content.text || t.kinds[message.content.kind]}
+          {shownText(message.content) || t.kinds[message.content.kind]}
         </p>
       </div>
       <button

@@ -1,11 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
+import { Suspense } from 'react';
 import { inboxesQuery } from '../api/queries';
 import { t } from '../i18n';
+import { lazyPart } from '../parts';
 import { Icon, type IconName } from '../ui/icon';
 import { Logo } from '../ui/logo';
 import { tip } from '../ui/tooltip';
 import { ProfileMenu } from './profile-menu';
+
+const Bell = lazyPart(() => import('../notify/bell'));
 
 interface Module {
   to: '/' | '/settings';
@@ -33,6 +37,9 @@ export function Rail() {
       {modules().map((m, i) => (
         <ModuleLink key={m.to} module={m} className={i === 1 ? 'mt-auto' : ''} />
       ))}
+      <Suspense fallback={<div className="size-10" />}>
+        <Bell />
+      </Suspense>
       <div className="mt-1">
         <ProfileMenu />
       </div>
@@ -84,6 +91,9 @@ export function BottomBar() {
           </Link>
         );
       })}
+      <Suspense fallback={<div className="min-w-20" />}>
+        <Bell phone />
+      </Suspense>
       <ProfileMenu phone />
     </nav>
   );

@@ -13,6 +13,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
         ['?', x.keyHelp],
         ['g m', x.keyMessages],
         ['g s', x.keySettings],
+        ['n', x.keyNotifications],
         ['[', x.keySidebar],
         [']', x.keyDrawer],
       ],

@@ -1,13 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { inboxesQuery } from '../api/queries';
+import { noticeCountQuery } from '../notify/queries';
 
-/** "(3) Bandeja": what waits for this person, or for anybody. */
+/** "(3) Bandeja": as many as the bell shows. */
 export function useTabTitle() {
-  const { data } = useQuery(inboxesQuery);
-  const count = (data ?? [])
-    .filter((i) => i.id === 'mine' || i.id === 'unassigned')
-    .reduce((sum, i) => sum + i.unread, 0);
+  const { data: count = 0 } = useQuery(noticeCountQuery);
   useEffect(() => {
     document.title = count > 0 ? `(${count > 99 ? '99+' : count}) Bandeja` : 'Bandeja';
   }, [count]);

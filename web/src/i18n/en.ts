@@ -336,6 +336,7 @@ export const en = {
   sendChannel: 'Send through',
   attach: 'Attach files',
   emoji: 'Emoji',
+  mention: 'Mention somebody',
   template: 'Template',
   templates: 'WhatsApp templates',
   recordVoice: 'Record a voice message',

@@ -333,6 +333,7 @@ export const es: Texts = {
   sendChannel: 'Enviar por',
   attach: 'Adjuntar archivos',
   emoji: 'Emoji',
+  mention: 'Mencionar a alguien',
   template: 'Plantilla',
   templates: 'Plantillas de WhatsApp',
   recordVoice: 'Grabar un mensaje de voz',

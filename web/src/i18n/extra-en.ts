@@ -26,6 +26,8 @@ export const en = {
   lastIncoming: 'Last received',
   phoneHelp: 'With country code, as +593 98 765 4321',
   openedByContact: 'the contact',
+  mention: 'Mention a colleague',
+  wontBeNotified: 'won’t be notified',
   // Add contact
   addContact: 'Add contact',
   addContactHelp:
@@ -72,6 +74,7 @@ export const en = {
   keyHelp: 'This list',
   keyMessages: 'Go to messages',
   keySettings: 'Go to settings',
+  keyNotifications: 'Notifications',
   keySidebar: 'Show or hide inboxes',
   keyDrawer: 'Show or hide contact details',
   keyNext: 'Next contact',

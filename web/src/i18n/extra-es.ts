@@ -27,6 +27,8 @@ const es: ExtraTexts = {
   lastIncoming: 'Último recibido',
   phoneHelp: 'Con código de país, como +593 98 765 4321',
   openedByContact: 'el contacto',
+  mention: 'Mencionar a un colega',
+  wontBeNotified: 'no recibirá aviso',
   addContact: 'Agregar contacto',
   addContactHelp:
     'Aparece en la bandeja con su primer mensaje o cuando usted abra una conversación.',
@@ -71,6 +73,7 @@ const es: ExtraTexts = {
   keyHelp: 'Esta lista',
   keyMessages: 'Ir a los mensajes',
   keySettings: 'Ir a las configuraciones',
+  keyNotifications: 'Notificaciones',
   keySidebar: 'Mostrar u ocultar las bandejas',
   keyDrawer: 'Mostrar u ocultar el detalle del contacto',
   keyNext: 'Contacto siguiente',

@@ -7,6 +7,8 @@ import { en } from './en';
 import { es } from './es';
 import extraEn from './extra-en';
 import extraEs from './extra-es';
+import notifyEn from './notify-en';
+import notifyEs from './notify-es';
 import settingsEn from './settings-en';
 import settingsEs from './settings-es';
 
@@ -27,6 +29,7 @@ test.each([
   ['composer', composerEn, composerEs],
   ['extra', extraEn, extraEs],
   ['settings', settingsEn, settingsEs],
+  ['notify', notifyEn, notifyEs],
 ] as [string, Tree, Tree][])('%s: both languages say the same things', (_, a, b) => {
   const left = new Map(leaves(a));
   const right = new Map(leaves(b));

@@ -62,6 +62,7 @@ export const en = {
   sessionsHelp: 'Where you are signed in.',
   thisSession: 'This one',
   lastSeen: (when: string) => `Last seen ${when}`,
+  pushHere: 'gets notifications',
   endSession: 'Sign out',
   unknownDevice: 'Unknown device',
   // Workspace

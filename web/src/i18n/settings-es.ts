@@ -63,6 +63,7 @@ const es: SettingsTexts = {
   sessionsHelp: 'Dónde tiene abierta su cuenta.',
   thisSession: 'Esta',
   lastSeen: (when) => `Última actividad: ${when}`,
+  pushHere: 'recibe notificaciones',
   endSession: 'Cerrar sesión',
   unknownDevice: 'Dispositivo desconocido',
   workspaceHelp: 'Lo que vale para todos en este espacio de trabajo.',

@@ -6,7 +6,15 @@ import {
   queryClient,
   teamsQuery,
 } from '../api/queries';
-import type { Contact, ContactRow, EphemeralPush, Inbox, Push, SequencedPush } from '../api/types';
+import type {
+  Contact,
+  ContactRow,
+  EphemeralPush,
+  Inbox,
+  NoticePush,
+  Push,
+  SequencedPush,
+} from '../api/types';
 import { isCustom } from '../inbox/inbox-id';
 import { dropRow, type ListData, patchList, replaceRow } from '../inbox/list-cache';
 import { replaceMessage, type TimelineData, upsertItem } from '../timeline/timeline-cache';
@@ -118,11 +126,16 @@ function hide(id: string) {
 /** Told of every incoming message, for the live region and the count on "jump to latest". */
 export const arrivals = new Set<(contactId: string, messageId: string) => void>();
 
+/** Told of what the bell counts. */
+export const notices = new Set<(push: NoticePush) => void>();
+
 export function applyEphemeral(push: EphemeralPush) {
   if (push.type === 'counts') applyCounts(push.inboxes ?? []);
   else if (push.type === 'presence')
     statuses.set(new Map(push.statuses?.map((s) => [s.user_id, s.status])));
-  else if (push.who === 'contact') contactTyping.set(push.contact_id, 'contact', push.on);
+  else if (push.type === 'notifications') {
+    for (const listener of notices) listener(push);
+  } else if (push.who === 'contact') contactTyping.set(push.contact_id, 'contact', push.on);
   else if (push.user_id) userTyping.set(push.contact_id, push.user_id, push.on);
 }
 

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, Suspense, useState } from 'react';
 import { ApiError, patch, put } from '../api/http';
 import { useMe } from '../api/queries';
 import type { Me } from '../api/types';
@@ -6,6 +6,7 @@ import { FormProblem } from '../auth/form-problem';
 import { adoptMe } from '../auth/session';
 import { timezones } from '../auth/timezones';
 import { t } from '../i18n';
+import { lazyWithNotifyTexts } from '../notify/texts';
 import { Field, fieldError, TextField } from '../ui/field';
 import { toast, toastError } from '../ui/toast';
 import { PictureField } from './picture-field';
@@ -13,6 +14,8 @@ import { Sessions } from './sessions';
 import { Section, SettingsPage } from './settings-page';
 import { settingsTexts } from './texts';
 import { TwoFactor } from './two-factor';
+
+const NotifyPreferences = lazyWithNotifyTexts(() => import('../notify/preferences'));
 
 export default function ProfilePage() {
   const s = settingsTexts.text;
@@ -116,6 +119,9 @@ export default function ProfilePage() {
           )}
         </div>
       </Section>
+      <Suspense fallback={<div className="mt-8 min-h-[600px]" />}>
+        <NotifyPreferences />
+      </Suspense>
       <Section title={s.password}>
         <PasswordForm />
       </Section>

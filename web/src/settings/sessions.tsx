@@ -25,6 +25,7 @@ export function Sessions() {
             <p className="truncate font-medium">{session.device || s.unknownDevice}</p>
             <p className="text-13 text-muted">
               {session.ip} · {s.lastSeen(ago(session.last_seen_at, now))}
+              {session.push && ` · ${s.pushHere}`}
             </p>
           </div>
           {session.current ? (

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { put } from '../api/http';
 import { channelsQuery, useMay } from '../api/queries';
 import type { Contact, Message } from '../api/types';
+import { shownText } from '../format/mentions';
 import { t } from '../i18n';
 import { Icon } from '../ui/icon';
 import { MenuButton, type MenuEntry } from '../ui/menu';
@@ -31,7 +32,7 @@ export function MessageActions({
     message.direction === 'incoming' || ['sent', 'delivered', 'read'].includes(message.status);
   const mayReply = maySend && !comment && delivered && Boolean(can?.reply_context);
   const mayReact = maySend && !comment && delivered && Boolean(can?.reactions);
-  const text = message.content.text;
+  const text = shownText(message.content);
   const touch = useTouch();
   const mine = message.reactions.find((r) => r.by === 'us')?.emoji;
 

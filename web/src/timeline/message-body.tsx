@@ -52,7 +52,7 @@ export function MessageBody({ message, contact }: { message: Message; contact: C
           <Card content={content} />
         </Suspense>
       ) : (
-        content.text && <RichText text={content.text} />
+        content.text && <RichText text={content.text} mentions={content.mentions} />
       )}
     </div>
   );

@@ -1,0 +1,409 @@
+package notify
+
+import (
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/bandeja/bandeja/internal/account"
+	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/inbox"
+)
+
+// Tab is a part of the notification centre.
+type Tab string
+
+// The tabs: what is neither read nor archived; what is archived; everything.
+const (
+	TabNew      Tab = "new"
+	TabArchived Tab = "archived"
+	TabAll      Tab = "all"
+)
+
+// MaxUnread is where counting stops: more is shown as "99+".
+const MaxUnread = 100
+
+// scope is which rows of the table a viewer is told of.
+type scope struct {
+	v     crm.Viewer
+	mates []crm.ID // colleagues of the viewer's teams, without the viewer
+	kinds map[Kind]Ways
+}
+
+func scopeOf(tx *db.Tx, v crm.Viewer) (scope, error) {
+	s := scope{v: v}
+	p, err := GetPreferences(tx, v)
+	if err != nil {
+		return s, err
+	}
+	s.kinds = p.Kinds
+	err = tx.Each(`SELECT DISTINCT mate.user_id FROM team_member own JOIN team_member mate ON mate.workspace_id = own.workspace_id AND mate.team_id = own.team_id
+		WHERE own.workspace_id = $1 AND own.user_id = $2 AND mate.user_id <> $2`, []any{v.Workspace, v.User}, func(r *sql.Rows) error {
+		var id crm.ID
+		err := r.Scan(&id)
+		s.mates = append(s.mates, id)
+		return err
+	})
+	return s, err
+}
+
+// where returns the condition on notification n and contact c of the rows that the
+// viewer is told of by a way, with its arguments: $1 is the user, $2 the workspace.
+func (s scope) where(way func(Ways) bool) (string, []any) {
+	args := []any{s.v.User, s.v.Workspace}
+	in := func(ids []crm.ID) (list string) {
+		list, args = db.InList(args, ids)
+		return list
+	}
+	var whose []string
+	var direct []string
+	for _, k := range Kinds() {
+		on := way(s.kinds[k]) && s.kinds[k].App
+		switch {
+		case !on:
+		case k == MessageMine:
+			direct = append(direct, "'"+string(message)+"'")
+		case k == MessageUnassigned:
+			whose = append(whose, `n.owner_id = 0`)
+		case k == MessageTeam:
+			if len(s.mates) > 0 {
+				whose = append(whose, `n.owner_id IN (`+in(s.mates)+`) AND n.kind = 'message'`)
+			}
+		default:
+			direct = append(direct, "'"+string(k)+"'")
+		}
+	}
+	if len(direct) > 0 {
+		whose = append(whose, `n.owner_id = $1 AND n.kind IN (`+strings.Join(direct, ",")+`)`)
+	}
+	if len(whose) == 0 {
+		return `n.workspace_id = $2 AND 1 = 0`, args
+	}
+	w := `n.workspace_id = $2 AND ((` + strings.Join(whose, `) OR (`) + `)) AND NOT c.blocked AND (n.kind <> 'message' OR c.assignee_id = n.owner_id)`
+	if s.v.Restricted() {
+		w += ` AND c.assignee_id IN (` + in(s.v.Scope()) + `)`
+	}
+	return w, args
+}
+
+// from joins a notification with its contact and with what the user $1 has done to it.
+const from = ` FROM notification n JOIN contact c ON c.workspace_id = n.workspace_id AND c.id = n.contact_id
+	LEFT JOIN notification_state s ON s.workspace_id = n.workspace_id AND s.notification_id = n.id AND s.user_id = $1 WHERE `
+
+const (
+	isNew      = ` AND n.total > COALESCE(s.seen, 0) AND n.total > COALESCE(s.archived, 0)`
+	isArchived = ` AND s.archived = n.total`
+)
+
+// as returns the kind under which the viewer is told of a row.
+func (s scope) as(kind Kind, owner crm.ID) Kind {
+	switch {
+	case kind != message:
+		return kind
+	case owner == 0:
+		return MessageUnassigned
+	case owner == s.v.User:
+		return MessageMine
+	}
+	return MessageTeam
+}
+
+func (s scope) list(tx *db.Tx, where string, args []any) (out []Notification, err error) {
+	err = tx.Each(`SELECT n.id, n.kind, n.owner_id, n.contact_id, n.message_id, n.actor_id, n.total, n.last_id, COALESCE(s.seen, 0), COALESCE(s.archived, 0)`+from+where,
+		args, func(r *sql.Rows) error {
+			var n Notification
+			var owner crm.ID
+			var seen, archived int64
+			if err := r.Scan(&n.ID, &n.Kind, &owner, &n.Contact, &n.Message, &n.Actor, &n.total, &n.LastID, &seen, &archived); err != nil {
+				return err
+			}
+			n.Kind = s.as(n.Kind, owner)
+			n.fill(seen, archived)
+			out = append(out, n)
+			return nil
+		})
+	return out, err
+}
+
+// fill says what a user's state makes of a notification.
+func (n *Notification) fill(seen, archived int64) {
+	done := max(seen, archived)
+	n.New, n.Archived = n.total > done, n.total == archived
+	n.Count = n.total - done
+	if !n.New {
+		n.Count = 1
+	}
+}
+
+// inCentre is the way of the notification centre.
+func inCentre(w Ways) bool { return w.App }
+
+// List returns a page of the viewer's notifications, the newest first, older than the
+// last_id before (0 for the first page).
+func List(tx *db.Tx, v crm.Viewer, tab Tab, before crm.ID, limit int) ([]Notification, error) {
+	s, err := scopeOf(tx, v)
+	if err != nil {
+		return nil, err
+	}
+	where, args := s.where(inCentre)
+	switch tab {
+	case TabNew:
+		where += isNew
+	case TabArchived:
+		where += isArchived
+	case TabAll:
+	default:
+		return nil, crm.RefuseField("tab", crm.CodeInvalid)
+	}
+	if before != 0 {
+		args = append(args, before)
+		where += fmt.Sprintf(` AND n.last_id < $%d`, len(args))
+	}
+	args = append(args, limit)
+	return s.list(tx, where+fmt.Sprintf(` ORDER BY n.last_id DESC LIMIT $%d`, len(args)), args)
+}
+
+// Unread returns how many new notifications the viewer has, up to MaxUnread.
+func Unread(tx *db.Tx, v crm.Viewer) (int, error) {
+	s, err := scopeOf(tx, v)
+	if err != nil {
+		return 0, err
+	}
+	return s.unread(tx)
+}
+
+func (s scope) unread(tx *db.Tx) (n int, err error) {
+	where, args := s.where(inCentre)
+	q := fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT n.id%s LIMIT %d) x`, from+where+isNew, MaxUnread)
+	return n, tx.Row(q, args, &n)
+}
+
+// change is what a user does to notifications.
+type change string
+
+const (
+	setSeen     change = `n.total, COALESCE(s.archived, 0)`
+	setArchived change = `COALESCE(s.seen, 0), n.total`
+	unarchive   change = `COALESCE(s.seen, 0), 0`
+)
+
+// apply changes the state of those of the viewer's notifications that a further
+// condition on n takes, "" for all, and returns how many they were.
+func apply(tx *db.Tx, v crm.Viewer, c change, and string, more ...any) (int64, error) {
+	s, err := scopeOf(tx, v)
+	if err != nil {
+		return 0, err
+	}
+	where, args := s.where(inCentre)
+	for _, a := range more {
+		args = append(args, a)
+		and = strings.Replace(and, "?", fmt.Sprintf("$%d", len(args)), 1)
+	}
+	return tx.Exec(`INSERT INTO notification_state (workspace_id, notification_id, user_id, seen, archived) `+
+		`SELECT n.workspace_id, n.id, CAST($1 AS BIGINT), `+string(c)+from+where+and+
+		` ON CONFLICT (workspace_id, notification_id, user_id) DO UPDATE SET seen = excluded.seen, archived = excluded.archived`, args...)
+}
+
+func one(tx *db.Tx, v crm.Viewer, c change, id crm.ID) error {
+	n, err := apply(tx, v, c, ` AND n.id = ?`, id)
+	if err == nil && n == 0 {
+		err = crm.Refuse(crm.CodeNotFound)
+	}
+	return err
+}
+
+// MarkRead takes one of the viewer's notifications out of the new ones.
+func MarkRead(tx *db.Tx, v crm.Viewer, id crm.ID) error { return one(tx, v, setSeen, id) }
+
+// Archive puts one of the viewer's notifications away, until more happens.
+func Archive(tx *db.Tx, v crm.Viewer, id crm.ID) error { return one(tx, v, setArchived, id) }
+
+// Unarchive gets an archived notification back, as it was before.
+func Unarchive(tx *db.Tx, v crm.Viewer, id crm.ID) error { return one(tx, v, unarchive, id) }
+
+// MarkAllRead takes all of the viewer's notifications out of the new ones.
+func MarkAllRead(tx *db.Tx, v crm.Viewer) error {
+	_, err := apply(tx, v, setSeen, isNew)
+	return err
+}
+
+// ArchiveAll puts all of the viewer's notifications away that aren't yet.
+func ArchiveAll(tx *db.Tx, v crm.Viewer) error {
+	_, err := apply(tx, v, setArchived, ` AND n.total > COALESCE(s.archived, 0)`)
+	return err
+}
+
+// ReadContact marks the viewer's notifications of a contact as read: they opened it. It
+// tells whether there were any. A contact that is hidden from the viewer isn't found.
+func ReadContact(tx *db.Tx, v crm.Viewer, id crm.ID) (bool, error) {
+	c, err := contact.See(tx, v, id, false)
+	if err != nil {
+		return false, err
+	}
+	n, err := apply(tx, v, setSeen, ` AND n.contact_id = ? AND n.owner_id IN (?, ?)`+isNew, id, v.User, c.Assignee)
+	return n > 0, err
+}
+
+// Delivery is what a user is told now.
+type Delivery struct {
+	Unread int
+	// Items are those of the notifications asked for that are new to the user.
+	Items []Alert
+}
+
+// Alert is a notification with how it may be made known besides the centre.
+type Alert struct {
+	Notification
+	// Desktop and Sound tell whether the user wants these, now.
+	Desktop, Sound bool
+}
+
+// Deliver returns what each of the viewers is told of the notifications that were made
+// or grew; viewers who are told nothing are absent.
+func Deliver(tx *db.Tx, workspace crm.ID, ids []crm.ID, viewers map[crm.ID]crm.Viewer) (map[crm.ID]Delivery, error) {
+	rows, err := load(tx, workspace, ids)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	told, err := rows.concern(tx, workspace, viewers)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[crm.ID]Delivery)
+	for u, p := range told {
+		s := scope{v: viewers[u], mates: p.mates, kinds: p.Kinds}
+		where, args := s.where(inCentre)
+		list, args := db.InList(args, p.rows)
+		found, err := s.list(tx, where+isNew+` AND n.id IN (`+list+`) ORDER BY n.last_id`, args)
+		if err != nil {
+			return nil, err
+		}
+		d := Delivery{}
+		quiet := p.quietAt(tx.Now())
+		for _, n := range found {
+			w := p.Kinds[n.Kind]
+			d.Items = append(d.Items, Alert{Notification: n, Desktop: w.Push && !quiet, Sound: w.Push && p.Sound && !quiet})
+		}
+		if len(found) == 0 {
+			continue
+		}
+		if d.Unread, err = s.unread(tx); err != nil {
+			return nil, err
+		}
+		out[u] = d
+	}
+	return out, nil
+}
+
+// stored is a row of the table with the contact's part of who may see it.
+type stored struct {
+	id, owner, contact crm.ID
+	kind               Kind
+	total              int64
+	assignee           crm.ID
+	blocked            bool
+}
+
+type storedRows []stored
+
+func load(tx *db.Tx, workspace crm.ID, ids []crm.ID) (storedRows, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var out storedRows
+	list, args := db.InList([]any{workspace}, ids)
+	err := tx.Each(`SELECT n.id, n.owner_id, n.contact_id, n.kind, n.total, c.assignee_id, c.blocked FROM notification n
+		JOIN contact c ON c.workspace_id = n.workspace_id AND c.id = n.contact_id WHERE n.workspace_id = $1 AND n.id IN (`+list+`)`,
+		args, func(r *sql.Rows) error {
+			var x stored
+			err := r.Scan(&x.id, &x.owner, &x.contact, &x.kind, &x.total, &x.assignee, &x.blocked)
+			if !x.blocked && (x.kind != message || x.owner == x.assignee) {
+				out = append(out, x)
+			}
+			return err
+		})
+	return out, err
+}
+
+// concerned is a user whom some of the rows concern.
+type concerned struct {
+	user
+	mates []crm.ID
+	rows  []crm.ID
+}
+
+// concern finds out which of the viewers the rows concern, in memory: most of them are
+// of one user, and need no more of the others.
+func (rows storedRows) concern(tx *db.Tx, workspace crm.ID, viewers map[crm.ID]crm.Viewer) (map[crm.ID]concerned, error) {
+	teams, err := account.Teams(tx, workspace)
+	if err != nil {
+		return nil, err
+	}
+	mates := make(map[crm.ID]map[crm.ID]bool)
+	for _, t := range teams {
+		for _, a := range t.Users {
+			for _, b := range t.Users {
+				if a != b && (viewers[a].User != 0) {
+					if mates[a] == nil {
+						mates[a] = make(map[crm.ID]bool)
+					}
+					mates[a][b] = true
+				}
+			}
+		}
+	}
+	found := make(map[crm.ID][]crm.ID)
+	for u, v := range viewers {
+		for _, x := range rows {
+			mine := x.owner == u || x.kind == message && (x.owner == 0 || mates[u][x.owner])
+			if mine && v.Sees(x.assignee) {
+				found[u] = append(found[u], x.id)
+			}
+		}
+	}
+	if len(found) == 0 {
+		return nil, nil
+	}
+	who, err := users(tx, workspace, slices.Collect(maps.Keys(found)))
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[crm.ID]concerned, len(who))
+	for u, p := range who {
+		out[u] = concerned{user: p, mates: slices.Sorted(maps.Keys(mates[u])), rows: found[u]}
+	}
+	return out, nil
+}
+
+// About is what notifications are about.
+type About struct {
+	Contacts map[crm.ID]*contact.Contact
+	Messages map[[2]crm.ID]*inbox.Message
+}
+
+// Message returns the message that a notification is about, or nil.
+func (a About) Message(n *Notification) *inbox.Message {
+	return a.Messages[[2]crm.ID{n.Contact, n.Message}]
+}
+
+// Describe reads what notifications are about.
+func Describe(tx *db.Tx, workspace crm.ID, list []Notification) (a About, err error) {
+	var ids []crm.ID
+	var pairs [][2]crm.ID
+	for _, n := range list {
+		ids = append(ids, n.Contact)
+		if n.Message != 0 {
+			pairs = append(pairs, [2]crm.ID{n.Contact, n.Message})
+		}
+	}
+	slices.Sort(ids)
+	if a.Contacts, err = contact.Load(tx, workspace, slices.Compact(ids), false); err != nil {
+		return a, err
+	}
+	a.Messages, err = inbox.GetMessages(tx, workspace, pairs)
+	return a, err
+}
