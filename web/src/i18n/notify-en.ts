@@ -70,7 +70,7 @@ export const en = {
     open: 'Notifications are on while Bandeja is open.',
     unsupported: 'This browser can’t show notifications here. They need an https address.',
   },
-  allow: 'Turn on',
+  allow: 'Allow notifications',
   turnOff: 'Turn off',
   turnedOff: 'Notifications are off on this device',
   test: 'Send a test',

@@ -73,7 +73,7 @@ const es: NotifyTexts = {
     unsupported:
       'Este navegador no puede mostrar notificaciones aquí. Necesitan una dirección https.',
   },
-  allow: 'Activar',
+  allow: 'Permitir notificaciones',
   turnOff: 'Desactivar',
   turnedOff: 'Notificaciones desactivadas en este dispositivo',
   test: 'Enviar una prueba',
