@@ -36,16 +36,25 @@ type rowKey struct {
 // handle turns events into notifications. The cursor moves in the same transaction, so
 // that each event counts once, also where several processes follow the log.
 func (s *Service) handle(ctx context.Context, workspace crm.ID, events []eventlog.Event) error {
+	// Read before the write: messages arrive while this is looked up.
+	var known *decision
+	err := s.o.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		known, err = look(tx, workspace, events)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	var ids []crm.ID
-	err := s.o.DB.WriteSoon(ctx, func(tx *db.Tx) error {
+	err = s.o.DB.WriteSoon(ctx, func(tx *db.Tx) error {
 		ids = nil
 		fresh, err := advance(tx, workspace, events)
 		if err != nil || len(fresh) == 0 {
 			return err
 		}
-		rows, err := decide(tx, workspace, fresh)
-		if err != nil || len(rows) == 0 {
-			return err
+		rows := known.decide(fresh)
+		if len(rows) == 0 {
+			return nil
 		}
 		if ids, err = save(tx, workspace, rows); err != nil {
 			return err
@@ -96,20 +105,22 @@ type decision struct {
 	at       map[rowKey]int
 }
 
-// decide returns what is to be told of events.
-func decide(tx *db.Tx, workspace crm.ID, events []eventlog.Event) ([]row, error) {
-	events = slices.DeleteFunc(events, func(e eventlog.Event) bool { return !interesting(&e) })
-	if len(events) == 0 {
-		return nil, nil
-	}
-	d := &decision{at: make(map[rowKey]int)}
+// look reads what deciding about events needs.
+func look(tx *db.Tx, workspace crm.ID, events []eventlog.Event) (*decision, error) {
+	d := &decision{}
 	var ids []crm.ID
 	var pairs [][2]crm.ID
 	for _, e := range events {
+		if !interesting(&e) {
+			continue
+		}
 		ids = append(ids, e.Contact)
 		if e.Message != 0 {
 			pairs = append(pairs, [2]crm.ID{e.Contact, e.Message})
 		}
+	}
+	if len(ids) == 0 {
+		return d, nil
 	}
 	slices.Sort(ids)
 	slices.SortFunc(pairs, func(a, b [2]crm.ID) int { return slices.Compare(a[:], b[:]) })
@@ -120,13 +131,19 @@ func decide(tx *db.Tx, workspace crm.ID, events []eventlog.Event) ([]row, error)
 	if d.messages, err = inbox.GetMessages(tx, workspace, slices.Compact(pairs)); err != nil {
 		return nil, err
 	}
-	if d.viewers, err = account.Viewers(tx, workspace); err != nil {
-		return nil, err
-	}
+	d.viewers, err = account.Viewers(tx, workspace)
+	return d, err
+}
+
+// decide returns what is to be told of events.
+func (d *decision) decide(events []eventlog.Event) []row {
+	d.rows, d.at = nil, make(map[rowKey]int)
 	for i := range events {
-		d.take(&events[i])
+		if interesting(&events[i]) {
+			d.take(&events[i])
+		}
 	}
-	return d.rows, nil
+	return d.rows
 }
 
 func (d *decision) take(e *eventlog.Event) {

@@ -98,13 +98,16 @@ func (x *Index) addBatch(ctx context.Context, workspace crm.ID, events []eventlo
 	if len(docs) == 0 && last-st.seq < 10*batch {
 		return nil // nothing to store; the follower's own cursor goes on
 	}
-	err = x.d.WriteSoon(ctx, func(tx *db.Tx) error {
+	words := make([][]string, len(docs))
+	for i, d := range docs {
+		words[i] = Words(d.Text)
+	}
+	return x.d.WriteSoon(ctx, func(tx *db.Tx) error {
 		if err := st.claim(tx, workspace, last, len(docs)); err != nil {
 			return err
 		}
-		return x.insert(tx, workspace, st.docs, docs)
+		return x.insert(tx, workspace, st.docs, docs, words)
 	})
-	return err
 }
 
 // state is a row of search_state.
@@ -132,15 +135,15 @@ func (s state) claim(tx *db.Tx, workspace crm.ID, seq int64, docs int) error {
 	return err
 }
 
-// insert stores documents behind the number last.
-func (x *Index) insert(tx *db.Tx, workspace crm.ID, last int64, docs []Doc) error {
+// insert stores documents, with their words, behind the number last.
+func (x *Index) insert(tx *db.Tx, workspace crm.ID, last int64, docs []Doc, texts [][]string) error {
 	rows := make([][]any, len(docs))
 	posts := make(map[post][]byte)
 	for i, d := range docs {
 		n := last + int64(i) + 1
 		rows[i] = []any{int64(workspace), n, int64(d.Contact), int64(d.Message)}
 		place := n & (blockSize - 1)
-		words := Words(d.Text)
+		words := texts[i][:len(texts[i]):len(texts[i])]
 		if d.Comment {
 			words = append(words, commentMark)
 		}
