@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { put } from '../api/http';
 import { queryClient, useMe } from '../api/queries';
 import type { NoticeKind, NotifyPreferences, NotifyState } from '../api/types';
@@ -47,20 +47,31 @@ export default function Preferences() {
   );
 }
 
-function Form({ state }: { state: NotifyState }) {
+function Form({ state: stored }: { state: NotifyState }) {
+  // Of its own, so that a box shows its tick in the moment of the click.
+  const [state, setState] = useState(stored);
+  useEffect(() => setState(stored), [stored]);
   const x = notifyTexts.text;
   const me = useMe();
+  // One after another, and only the last answer counts: an older one would take back
+  // what was changed since.
+  const sent = useRef<Promise<unknown>>(Promise.resolve());
   const change = (values: Partial<NotifyPreferences>) => {
     const { mail_available, $schema: _, ...before } = state as NotifyState & { $schema?: string };
     const next = { ...before, ...values };
+    setState({ ...next, mail_available });
     queryClient.setQueryData(preferencesQuery.queryKey, { ...next, mail_available });
-    put('/me/notifications', { body: next }).then(
+    const answer = sent.current.then(() => put('/me/notifications', { body: next }));
+    const settled = answer.catch(() => {});
+    sent.current = settled;
+    const newest = () => sent.current === settled;
+    answer.then(
       (kept) => {
-        queryClient.setQueryData(preferencesQuery.queryKey, kept);
+        if (newest()) queryClient.setQueryData(preferencesQuery.queryKey, kept);
         void queryClient.invalidateQueries({ queryKey: ['notifications'] });
       },
       (error) => {
-        queryClient.setQueryData(preferencesQuery.queryKey, state);
+        if (newest()) queryClient.setQueryData(preferencesQuery.queryKey, state);
         toastError(error, t.updateFailed);
       },
     );
