@@ -213,10 +213,3 @@ func insertPosts(tx *db.Tx, workspace crm.ID, posts map[post][]byte) error {
 	return tx.Insert(`search_post (workspace_id, block, word, places)`,
 		` ON CONFLICT (workspace_id, block, word) DO UPDATE SET places = CAST(search_post.places || excluded.places AS `+binary+`)`, rows)
 }
-
-// Behind tells how many events of a workspace are not looked at yet.
-func Behind(tx *db.Tx, workspace crm.ID) (n int64, err error) {
-	err = tx.Row(`SELECT w.event_seq - COALESCE(f.seq, 0) FROM workspace w
-		LEFT JOIN follower f ON f.workspace_id = w.id AND f.name = 'search' WHERE w.id = $1`, []any{workspace}, &n)
-	return n, err
-}
