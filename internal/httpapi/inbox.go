@@ -248,7 +248,7 @@ func (s *Server) inboxOperations() {
 		ContactID string `query:"contact_id" doc:"Only what was said with this contact."`
 		Cursor    string `query:"cursor"`
 		Limit     int    `query:"limit" default:"20" minimum:"1" maximum:"50"`
-	}) (*body[wire.Page[wire.MessageHit]], error) {
+	}) (*body[wire.MessageHits], error) {
 		contactID, err := optionalID("contact_id", in.ContactID)
 		if err != nil {
 			return nil, err
@@ -257,19 +257,15 @@ func (s *Server) inboxOperations() {
 		if err != nil {
 			return nil, err
 		}
-		var items []wire.MessageHit
-		var next string
+		var hits wire.MessageHits
 		err = s.DB.Read(ctx, func(tx *db.Tx) error {
-			hits, n, err := inbox.SearchTexts(tx, c.Viewer, inbox.TextQuery{
+			p, err := inbox.SearchTexts(tx, c.Viewer, inbox.TextQuery{
 				Text: in.Search, Comments: in.Comments, Contact: contactID, Cursor: in.Cursor, Limit: in.Limit,
 			})
-			for _, h := range hits {
-				items = append(items, wire.MessageHitOf(h, names))
-			}
-			next = n
+			hits = wire.MessageHitsOf(p, names)
 			return err
 		})
-		return &body[wire.Page[wire.MessageHit]]{wire.PageOf(items, next)}, err
+		return &body[wire.MessageHits]{hits}, err
 	})
 	register(s, huma.Operation{
 		OperationID: "create-contact", Method: http.MethodPost, Path: "/contacts", Tags: []string{"Contacts"}, DefaultStatus: http.StatusCreated,

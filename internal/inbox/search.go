@@ -64,55 +64,66 @@ type TextHit struct {
 // short or empty, and its cursor goes on.
 const searchTime = 60 * time.Millisecond
 
-// SearchTexts returns a page of the messages with the words, newest first, and the
-// next cursor, "" at the end.
-func SearchTexts(tx *db.Tx, v crm.Viewer, q TextQuery) (hits []TextHit, next string, err error) {
+// TextPage is a page of messages with the words, newest first.
+type TextPage struct {
+	Hits []TextHit
+	// Next is the next cursor, "" at the end.
+	Next string
+	// Behind is set on the first page while newer messages are still being indexed.
+	Behind bool
+}
+
+// SearchTexts returns a page of the messages with the words.
+func SearchTexts(tx *db.Tx, v crm.Viewer, q TextQuery) (p TextPage, err error) {
 	question := search.Ask(q.Text)
 	sq := search.Query{
-		Workspace: v.Workspace, Question: question, Comments: q.Comments, Limit: 2 * q.Limit, Until: time.Now().Add(searchTime),
+		Workspace: v.Workspace, Question: question, Comments: q.Comments, Limit: 2 * q.Limit,
+		Until: time.Now().Add(searchTime), Read: Texts,
 	}
 	if q.Cursor != "" {
 		c, err := parseCursor(q.Cursor)
 		if err != nil {
-			return nil, "", err
+			return p, err
 		}
 		sq.Before = c.Value
 	}
 	switch {
 	case q.Contact != 0:
 		if _, err := contact.See(tx, v, q.Contact, false); err != nil {
-			return nil, "", err
+			return p, err
 		}
 		sq.Contacts = []crm.ID{q.Contact}
 	case v.Restricted():
 		// Theirs are mostly few, and then nothing else need be looked at.
 		if sq.Contacts, err = fewContacts(tx, v); err != nil {
-			return nil, "", err
+			return p, err
 		}
 	}
 	seen := make(map[ref]bool)
 	for {
-		found, at, err := search.Find(tx, sq)
+		found, err := search.Find(tx, sq)
 		if err != nil {
-			return nil, "", err
+			return p, err
 		}
-		part, err := textHits(tx, v, question, q.Comments, found, seen)
+		p.Behind = p.Behind || found.Behind
+		part, err := textHits(tx, v, question, q.Comments, found.Hits, seen)
 		if err != nil {
-			return nil, "", err
+			return p, err
 		}
 		for _, h := range part {
-			if len(hits) == q.Limit {
-				return hits, next, nil
+			if len(p.Hits) == q.Limit {
+				return p, nil
 			}
-			hits = append(hits, h.TextHit)
-			next = cursor{Value: h.n}.String()
+			p.Hits = append(p.Hits, h.TextHit)
+			p.Next = cursor{Value: h.n}.String()
 		}
-		if at == 0 {
-			return hits, "", nil
+		if found.Next == 0 {
+			p.Next = ""
+			return p, nil
 		}
-		sq.Before, next = at, cursor{Value: at}.String()
-		if len(hits) == q.Limit || time.Now().After(sq.Until) {
-			return hits, next, nil
+		sq.Before, p.Next = found.Next, cursor{Value: found.Next}.String()
+		if len(p.Hits) == q.Limit || time.Now().After(sq.Until) {
+			return p, nil
 		}
 	}
 }

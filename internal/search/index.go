@@ -18,8 +18,7 @@ import (
 type Index struct {
 	d      *db.DB
 	events *eventlog.Log
-	// read returns the texts of the messages that events are about.
-	read func(tx *db.Tx, workspace crm.ID, events []eventlog.Event) ([]Doc, error)
+	read   Reader
 
 	mu sync.Mutex
 	// known are the words of the newest block that its group knows of.
@@ -31,9 +30,8 @@ type blockWords struct {
 	words map[string]struct{}
 }
 
-// New returns the index. read tells what the messages of events say; those that
-// need no new document are left out.
-func New(d *db.DB, events *eventlog.Log, read func(*db.Tx, crm.ID, []eventlog.Event) ([]Doc, error)) *Index {
+// New returns the index of what read tells.
+func New(d *db.DB, events *eventlog.Log, read Reader) *Index {
 	return &Index{d: d, events: events, read: read, known: make(map[crm.ID]blockWords)}
 }
 
@@ -95,7 +93,7 @@ func (x *Index) addBatch(ctx context.Context, workspace crm.ID, events []eventlo
 		return err
 	}
 	last := events[len(events)-1].Seq
-	if len(docs) == 0 && last-st.seq < 10*batch {
+	if len(docs) == 0 && last-st.seq < batch {
 		return nil // nothing to store; the follower's own cursor goes on
 	}
 	words := make([][]string, len(docs))

@@ -17,6 +17,7 @@ import (
 
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/eventlog"
 )
 
 // Doc is a text to be found.
@@ -49,6 +50,23 @@ type Query struct {
 	Limit  int
 	// Until is when to stop looking.
 	Until time.Time
+	// Read tells what was said that is not indexed yet.
+	Read Reader
+}
+
+// Reader returns the texts of the messages that events are about, in the events'
+// order; those that need no new document are left out.
+type Reader func(tx *db.Tx, workspace crm.ID, events []eventlog.Event) ([]Doc, error)
+
+// Page is what was found.
+type Page struct {
+	// Hits are the newest first.
+	Hits []Hit
+	// Next is the number to go on before, 0 at the end.
+	Next int64
+	// Behind is set on the first page where so much is not indexed yet that not all
+	// of it was looked through.
+	Behind bool
 }
 
 const (
@@ -56,6 +74,8 @@ const (
 	MaxContacts = 250
 	// maxOwn bounds how many texts of named contacts are looked at for one page.
 	maxOwn = 20_000
+	// maxTail bounds how many events that are not indexed yet are looked through.
+	maxTail = 1000
 )
 
 // A block has 2^blockBits documents; 2^groupBits blocks are a group.
@@ -69,12 +89,18 @@ const (
 // commentMark stands among the words of comments; no word has an underscore.
 const commentMark = "_c"
 
-// Find returns hits, newest first, and the number to go on before; 0 at the end.
-func Find(tx *db.Tx, q Query) (hits []Hit, next int64, err error) {
+// Find returns a page of hits.
+func Find(tx *db.Tx, q Query) (p Page, err error) {
 	st, err := loadState(tx, q.Workspace)
-	if err != nil || st.docs == 0 || q.Question.Empty() {
-		return nil, 0, err
+	if err != nil || q.Question.Empty() {
+		return p, err
 	}
+	if q.Before == 0 || q.Before > st.docs+1 {
+		if err := p.tail(tx, q, st); err != nil || p.Next > 0 {
+			return p, err
+		}
+	}
+	q.Limit -= len(p.Hits)
 	w := walk{tx: tx, Query: q, before: st.docs + 1, words: q.Question.words, prefix: q.Question.last}
 	if q.Before > 0 && q.Before < w.before {
 		w.before = q.Before
@@ -87,15 +113,46 @@ func Find(tx *db.Tx, q Query) (hits []Hit, next int64, err error) {
 	}
 	if q.Contacts != nil {
 		if err := w.loadOwn(); err != nil || len(w.own) == 0 {
-			return nil, 0, err
+			return p, err
 		}
 	}
 	numbers, err := w.run()
 	if err != nil {
-		return nil, 0, err
+		return p, err
 	}
-	hits, err = loadHits(tx, q.Workspace, numbers)
-	return hits, w.before, err
+	hits, err := loadHits(tx, q.Workspace, numbers)
+	p.Hits, p.Next = append(p.Hits, hits...), w.before
+	return p, err
+}
+
+// tail adds the hits among what is not indexed yet, under the numbers that it will
+// get, and sets Next where that is a page.
+func (p *Page) tail(tx *db.Tx, q Query, st state) error {
+	events, err := eventlog.After(tx, q.Workspace, st.seq, maxTail)
+	if err != nil {
+		return err
+	}
+	p.Behind = len(events) == maxTail
+	docs, err := q.Read(tx, q.Workspace, events)
+	if err != nil {
+		return err
+	}
+	for i, d := range slices.Backward(docs) {
+		n := st.docs + 1 + int64(i)
+		switch {
+		case q.Before > 0 && n >= q.Before:
+		case q.Comments && !d.Comment:
+		case q.Contacts != nil && !slices.Contains(q.Contacts, d.Contact):
+		case q.Question.Excerpt(d.Text) == nil:
+		default:
+			p.Hits = append(p.Hits, Hit{N: n, Contact: d.Contact, Message: d.Message})
+			if len(p.Hits) == q.Limit {
+				p.Next = n
+				return nil
+			}
+		}
+	}
+	return nil
 }
 
 // walk goes back through the documents.

@@ -114,6 +114,12 @@ func TestFindAgreesWithNaiveModel(t *testing.T) {
 				return err
 			})
 		}
+		m.write(func(tx *db.Tx) error { // and something that is not indexed yet
+			for i := range 30 {
+				m.say(tx, crm.ID(1+i%5), i%3 == 0, vocabulary[i%9]+" "+vocabulary[i%7])
+			}
+			return nil
+		})
 		rapid.Check(t, func(rt *rapid.T) {
 			m.rt = rt
 			m.ask(search.Query{
@@ -143,13 +149,15 @@ func newModel(rt rapid.TB, d *db.DB, log *eventlog.Log) *model {
 		_, err := tx.Exec(`INSERT INTO workspace (id, name, timezone, language, unassign_on_close, created_at) VALUES ($1, 'w', 'UTC', 'es', FALSE, 0)`, m.workspace)
 		return err
 	})
-	m.x = search.New(d, log, func(_ *db.Tx, _ crm.ID, events []eventlog.Event) (docs []search.Doc, _ error) {
-		for _, e := range events {
-			docs = append(docs, m.docs[e.Message])
-		}
-		return docs, nil
-	})
+	m.x = search.New(d, log, m.read)
 	return m
+}
+
+func (m *model) read(_ *db.Tx, _ crm.ID, events []eventlog.Event) (docs []search.Doc, _ error) {
+	for _, e := range events {
+		docs = append(docs, m.docs[e.Message])
+	}
+	return docs, nil
 }
 
 func (m *model) write(fn func(tx *db.Tx) error) {
@@ -190,7 +198,7 @@ func (m *model) index(times int) {
 
 func (m *model) ask(q search.Query) {
 	q.Workspace = m.workspace
-	q.Until = time.Now().Add(time.Minute)
+	q.Until, q.Read = time.Now().Add(time.Minute), m.read
 	var want, got []crm.ID
 	for _, id := range slices.Backward(m.order) {
 		d := m.docs[id]
@@ -199,28 +207,31 @@ func (m *model) ask(q search.Query) {
 		}
 	}
 	for {
-		var hits []search.Hit
-		var next int64
-		if err := m.d.Read(context.Background(), func(tx *db.Tx) (err error) {
-			hits, next, err = search.Find(tx, q)
-			return err
-		}); err != nil {
-			m.rt.Fatal(err)
-		}
-		for _, h := range hits {
+		p := m.find(q)
+		for _, h := range p.Hits {
 			got = append(got, h.Message)
 			if h.Contact != m.docs[h.Message].Contact {
 				m.rt.Fatalf("hit %+v of contact %d", h, m.docs[h.Message].Contact)
 			}
 		}
-		if next == 0 {
+		if p.Next == 0 {
 			break
 		}
-		q.Before = next
+		q.Before = p.Next
 	}
 	if !reflect.DeepEqual(got, want) {
 		m.rt.Fatalf("%+v: found %v, want %v", q, m.texts(got), m.texts(want))
 	}
+}
+
+func (m *model) find(q search.Query) (p search.Page) {
+	if err := m.d.Read(context.Background(), func(tx *db.Tx) (err error) {
+		p, err = search.Find(tx, q)
+		return err
+	}); err != nil {
+		m.rt.Fatal(err)
+	}
+	return p
 }
 
 func (m *model) texts(ids []crm.ID) (out []string) {
@@ -257,5 +268,34 @@ func TestIndexOnce(t *testing.T) {
 			}
 		}
 		m.ask(search.Query{Question: search.Ask("hola "), Limit: 40})
+	})
+}
+
+// Where much is not indexed yet, the page says so; where little is, all is found.
+func TestBehind(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		m := newModel(t, d, eventlog.New(d, slog.New(slog.DiscardHandler)))
+		say := func(n int, text string) {
+			m.write(func(tx *db.Tx) error {
+				for range n {
+					m.say(tx, 1, false, text)
+				}
+				return nil
+			})
+		}
+		q := search.Query{Workspace: m.workspace, Question: search.Ask("azul"), Limit: 5, Until: time.Now().Add(time.Minute), Read: m.read}
+		say(1, "un sobre azul")
+		if p := m.find(q); len(p.Hits) != 1 || p.Behind || p.Next != 0 {
+			t.Errorf("said a moment ago: %+v", p)
+		}
+		say(1100, "nada")
+		say(1, "otro azul")
+		if p := m.find(q); len(p.Hits) != 1 || !p.Behind {
+			t.Errorf("far behind: %+v", p)
+		}
+		m.index(1)
+		if p := m.find(q); len(p.Hits) != 2 || p.Behind || p.Next != 0 {
+			t.Errorf("caught up: %+v", p)
+		}
 	})
 }

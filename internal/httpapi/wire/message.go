@@ -115,10 +115,20 @@ type MessageHit struct {
 	Parts   []search.Part `json:"parts" nullable:"false" doc:"The text around the first of the words."`
 }
 
-// MessageHitOf returns a hit.
-func MessageHitOf(h inbox.TextHit, names Names) MessageHit {
-	row := RowOf(h.Contact, names)
-	return MessageHit{Message: MessageOf(h.Message, row.Name, names), Contact: row, Parts: h.Parts}
+// MessageHits is a page of them.
+type MessageHits struct {
+	Page[MessageHit]
+	Behind bool `json:"behind" doc:"The newest messages are still being indexed: some may be missing on the first page."`
+}
+
+// MessageHitsOf returns a page of hits.
+func MessageHitsOf(p inbox.TextPage, names Names) MessageHits {
+	hits := make([]MessageHit, len(p.Hits))
+	for i, h := range p.Hits {
+		row := RowOf(h.Contact, names)
+		hits[i] = MessageHit{Message: MessageOf(h.Message, row.Name, names), Contact: row, Parts: h.Parts}
+	}
+	return MessageHits{PageOf(hits, p.Next), p.Behind}
 }
 
 // Actor is who did something.

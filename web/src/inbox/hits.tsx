@@ -47,7 +47,9 @@ export default function Hits({ q, where }: { q: string; where: 'messages' | 'com
     getNextPageParam: (last) => last.next_cursor,
     placeholderData: keepPreviousData,
     staleTime: 15_000,
+    refetchInterval: ({ state }) => (state.data?.pages[0]?.behind ? 3000 : false),
   });
+  const behind = query.data?.pages[0]?.behind;
   const hits = query.data?.pages.flatMap((p) => p.items) ?? [];
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
@@ -121,6 +123,9 @@ export default function Hits({ q, where }: { q: string; where: 'messages' | 'com
       <span className="sr-only" role="status">
         {query.isPending ? '' : s.found(hits.length)}
       </span>
+      {behind && (
+        <p className="border-b border-line px-3.5 py-2 text-13 text-muted">{s.indexing}</p>
+      )}
       {content ?? (
         <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
           <ul className="relative" style={{ height: virtualizer.getTotalSize() }}>

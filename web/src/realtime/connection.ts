@@ -45,7 +45,15 @@ export async function connect(seq: string) {
     for (const listener of onConnected) listener();
   });
   client.on('connecting', () => state.set(navigator.onLine ? 'lost' : 'offline'));
-  client.on('disconnected', () => state.set('lost'));
+  client.on('disconnected', ({ code }) => {
+    state.set('lost');
+    // Not by us: the server's word, after which the library doesn't come back.
+    if (code !== 0) void checkSession().then(() => setTimeout(reconnectNow, 1000));
+  });
+  client.on('error', () => {
+    // A session that ended while nobody was connected can't connect any more.
+    if (Date.now() - checkedAt > 10_000) void checkSession();
+  });
   client.on('publication', ({ data }) => {
     for (const push of Array.isArray(data) ? (data as Push[]) : [data as Push]) {
       if (isSequenced(push)) sequencer.receive(push);
@@ -71,6 +79,14 @@ export async function connect(seq: string) {
 }
 
 let stop = () => {};
+
+let checkedAt = 0;
+
+/** Asks the API what the connection can't tell: whoever's session has ended is led to the login screen. */
+async function checkSession() {
+  checkedAt = Date.now();
+  await get('/me').catch(() => {});
+}
 
 function reconnectNow() {
   if (!client || client.state === 'connected') {
