@@ -28,7 +28,8 @@ type benchRunCmd struct {
 	Contacts int           `help:"Contacts that lists and searches are measured on." default:"1000000"`
 	Messages int           `help:"Messages of theirs." default:"5000000"`
 	Length   time.Duration `help:"How long each load runs." default:"5s"`
-	Only     []string      `help:"Parts to measure: sqlite, postgres, lists, sizes; all by default." enum:"sqlite,postgres,lists,sizes"`
+	Only     []string      `help:"Parts to measure: sqlite, sqlite-large, postgres, postgres-large, sizes; all by default." enum:"sqlite,sqlite-large,postgres,postgres-large,sizes"`
+	Seeded   string        `help:"Data folder that 'bench seed' has filled, to measure reading on instead of making one. Its owner is owner@example.com."`
 }
 
 func (c benchRunCmd) Run(ctx context.Context) error {
@@ -38,7 +39,7 @@ func (c benchRunCmd) Run(ctx context.Context) error {
 	}
 	results, err := bench.Run(ctx, bench.RunOptions{
 		Binary: self, PostgresURL: os.Getenv(postgresEnv), Contacts: c.Contacts, Messages: c.Messages, Length: c.Length,
-		Only: c.Only, Web: web.Files(), Widget: widget.Files(), Out: os.Stdout,
+		Only: c.Only, Seeded: c.Seeded, Web: web.Files(), Widget: widget.Files(), Out: os.Stdout,
 	})
 	if err != nil {
 		return err

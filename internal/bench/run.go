@@ -9,10 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,7 +31,10 @@ type RunOptions struct {
 	Contacts, Messages int
 	// Length is how long each load runs.
 	Length time.Duration
-	// Only names the parts to measure: sqlite, postgres, lists, sizes. Empty means all.
+	// Seeded is a data folder that was seeded before, to measure reading on; "" makes one.
+	Seeded string
+	// Only names the parts to measure: sqlite, sqlite-large, postgres, postgres-large,
+	// sizes. Empty means all.
 	Only []string
 	// Web and Widget are the built web app and widget.
 	Web, Widget fs.FS
@@ -86,20 +87,20 @@ func Run(ctx context.Context, o RunOptions) ([]Result, error) {
 		r.add(Result{Name: fmt.Sprintf("ceiling: net/http POST, %d connections", c), Latency: l})
 	}
 	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
-		if !r.wants(string(dialect)) {
-			continue
-		}
 		if dialect == db.Postgres && o.PostgresURL == "" {
 			fmt.Fprintln(o.Out, "PostgreSQL is left out: BANDEJA_TEST_POSTGRES is not set")
 			continue
 		}
-		if err := r.traffic(ctx, dialect); err != nil {
-			return r.results, fmt.Errorf("%s: %w", dialect, err)
-		}
-	}
-	if r.wants("lists") {
-		if err := r.lists(ctx); err != nil {
-			return r.results, err
+		for _, part := range []struct {
+			name    string
+			measure func(context.Context, db.Dialect) error
+		}{{"", r.traffic}, {"-large", r.reading}} {
+			if !r.wants(string(dialect) + part.name) {
+				continue
+			}
+			if err := part.measure(ctx, dialect); err != nil {
+				return r.results, fmt.Errorf("%s%s: %w", dialect, part.name, err)
+			}
 		}
 	}
 	if r.wants("sizes") {
@@ -243,12 +244,7 @@ func (r *run) live(ctx context.Context, dialect db.Dialect, s *Server, post func
 	var mu sync.Mutex
 	sent := make(map[int]time.Time)
 	var all []time.Duration
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.Address+"/realtime/sse?cf_connect="+url.QueryEscape(`{"id":1,"connect":{}}`), nil)
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Authorization", "Bearer "+s.Token)
-	resp, err := (&http.Client{}).Do(req) //nolint:bodyclose // closed below; the reader in the goroutine confuses the linter
+	resp, err := listen(ctx, http.DefaultClient, s.Address, s.Token)
 	if err != nil {
 		return err
 	}
@@ -339,89 +335,6 @@ func (r *run) sends(ctx context.Context, dialect db.Dialect, s *Server, p *provi
 	}
 	all := p.wait(3 * time.Second)
 	r.add(Result{Name: string(dialect) + ": send click → provider called", Latency: summary(all, time.Since(begun)), Target: "p99 ≤ 50 ms"})
-	return nil
-}
-
-// lists measures reading on a large SQLite database.
-func (r *run) lists(ctx context.Context) error {
-	dir, _, remove, err := r.place(ctx, db.SQLite)
-	if err != nil {
-		return err
-	}
-	defer remove()
-	s := &Server{Binary: r.Binary, DataDir: dir}
-	if err := s.SetUp(ctx); err != nil {
-		return err
-	}
-	begun := time.Now()
-	if _, err := s.command(ctx, "", "bench", "seed", "--data", dir, "--contacts", fmt.Sprint(r.Contacts), "--messages", fmt.Sprint(r.Messages)); err != nil {
-		return err
-	}
-	r.add(Result{Name: fmt.Sprintf("seed %d contacts, %d messages", r.Contacts, r.Messages), Value: time.Since(begun).Seconds(), Unit: "s"})
-	started, err := s.Start(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.Stop()
-	r.add(Result{Name: "cold start to ready on that data", Value: float64(started.Milliseconds()), Unit: "ms", Target: "≤ 300"})
-	get := func(path string, out any) error {
-		_, err := s.Call(ctx, http.MethodGet, path, "", nil, out)
-		return err
-	}
-	var paths []string
-	for _, inbox := range []string{"all", "mine", "unassigned"} {
-		for _, status := range []string{"open", "closed", "all"} {
-			for _, order := range []string{"newest", "oldest", "longest", "shortest"} {
-				paths = append(paths, fmt.Sprintf("/inboxes/%s/contacts?status=%s&sort=%s", inbox, status, order))
-			}
-		}
-	}
-	l, err := drive(ctx, 4, r.Length, func(w, n int) error { return get(paths[(w*7+n)%len(paths)], nil) })
-	if err != nil {
-		return err
-	}
-	r.add(Result{Name: "inbox list, first page, any sort, 4 readers", Latency: l, Target: "p99 ≤ 20 ms"})
-	var far struct {
-		Next *string `json:"next_cursor"`
-	}
-	path := "/inboxes/all/contacts?status=closed&limit=200"
-	if err := get(path, &far); err != nil {
-		return err
-	}
-	for range 200 {
-		if far.Next == nil {
-			break
-		}
-		if err := get(path+"&cursor="+*far.Next, &far); err != nil {
-			return err
-		}
-	}
-	if far.Next != nil {
-		next := *far.Next
-		l, err = drive(ctx, 4, r.Length/2, func(int, int) error { return get("/inboxes/all/contacts?status=closed&cursor="+next, nil) })
-		if err != nil {
-			return err
-		}
-		r.add(Result{Name: "inbox list, page 800, 4 readers", Latency: l, Target: "p99 ≤ 20 ms"})
-	}
-	rnd := rand.New(rand.NewPCG(5, 6))
-	var mu sync.Mutex
-	l, err = drive(ctx, 4, r.Length, func(_, n int) error {
-		mu.Lock()
-		queries := []string{
-			seedFirst[rnd.IntN(len(seedFirst))][:3], seedFirst[rnd.IntN(len(seedFirst))] + " " + seedLast[rnd.IntN(len(seedLast))],
-			seedLast[rnd.IntN(len(seedLast))] + " " + seedFirst[rnd.IntN(len(seedFirst))], fmt.Sprintf("9%08d", rnd.IntN(r.Contacts)),
-			fmt.Sprintf("+5939%08d", rnd.IntN(r.Contacts)), "maria.", "zbari",
-		}
-		q := queries[rnd.IntN(len(queries))]
-		mu.Unlock()
-		return get("/contacts?search="+url.QueryEscape(q), nil)
-	})
-	if err != nil {
-		return err
-	}
-	r.add(Result{Name: "contact search, 4 readers", Latency: l, Target: "p99 ≤ 20 ms"})
-	r.add(Result{Name: "RSS on that data", Value: rss(s.Pid()), Unit: "MB", Target: "≤ 150"})
 	return nil
 }
 

@@ -3,6 +3,8 @@ package inbox
 import (
 	"database/sql"
 	"encoding/json"
+	"fmt"
+	"strings"
 
 	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/content"
@@ -139,17 +141,16 @@ func loadMessages(tx *db.Tx, workspace crm.ID, refs []ref) (map[ref]*Message, er
 		return out, nil
 	}
 	args := []any{workspace}
-	values := ""
+	var values strings.Builder
 	for i := range db.Batched(len(refs)) {
 		r := refs[min(i, len(refs)-1)]
-		n := len(args)
 		if i > 0 {
-			values += ","
+			values.WriteByte(',')
 		}
-		values += "(CAST(" + db.Params(n+1, 1) + " AS BIGINT),CAST(" + db.Params(n+2, 1) + " AS BIGINT))"
+		fmt.Fprintf(&values, "(CAST($%d AS BIGINT),CAST($%d AS BIGINT))", len(args)+1, len(args)+2)
 		args = append(args, int64(r.contact), int64(r.message))
 	}
-	err := tx.Each(`SELECT `+messageColumns+` FROM message WHERE workspace_id = $1 AND (contact_id, id) IN (VALUES `+values+`)`,
+	err := tx.Each(`SELECT `+messageColumns+` FROM message WHERE workspace_id = $1 AND (contact_id, id) IN (VALUES `+values.String()+`)`,
 		args, func(r *sql.Rows) error {
 			m, err := scanMessage(r, workspace)
 			if err == nil {

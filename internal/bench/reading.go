@@ -1,0 +1,568 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/bandeja/bandeja/internal/account"
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/eventlog"
+)
+
+const (
+	// agentsOnline is how many agents are connected while a large installation is
+	// measured, besides the one who is timed.
+	agentsOnline = 200
+	// longest is how many messages the contact with the most has.
+	longest = 20_000
+	// readers ask at once.
+	readers = 4
+)
+
+// reading measures a large installation with many agents online: lists, searches,
+// a long conversation, and what happens live meanwhile.
+func (r *run) reading(ctx context.Context, dialect db.Dialect) error {
+	dir, address, remove, err := r.place(ctx, dialect)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	s := &Server{Binary: r.Binary, DataDir: dir, DatabaseURL: address}
+	if r.Seeded != "" && dialect == db.SQLite {
+		s.DataDir = r.Seeded
+		err = s.Enter(ctx)
+	} else {
+		err = r.seed(ctx, s)
+	}
+	if err != nil {
+		return err
+	}
+	begun := time.Now()
+	staff, err := staffOf(ctx, s)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(r.Out, "%d agents were added in %.0f s\n", len(staff), time.Since(begun).Seconds())
+	started, err := s.Start(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Stop()
+	b := &reading{run: r, Server: s, name: string(dialect) + ", large: "}
+	b.say(Result{Name: "cold start to ready", Value: float64(started.Milliseconds()), Unit: "ms", Target: "≤ 300"})
+	if err := b.catchUp(ctx); err != nil {
+		return err
+	}
+	agents, err := b.connect(ctx, staff)
+	if err != nil {
+		return err
+	}
+	defer agents.leave()
+	for _, part := range []func(context.Context) error{b.lists, b.custom, b.contacts, b.texts, b.longContact, b.bulk} {
+		if err := part(ctx); err != nil {
+			return err
+		}
+	}
+	b.say(Result{Name: "RSS with 200 agents", Value: rss(s.Pid()), Unit: "MB", Target: "≤ 150"})
+	return nil
+}
+
+// reading is a large installation under measurement.
+type reading struct {
+	*run
+	*Server
+	name string
+	me   string
+	team string
+	hook string // of the channel that messages come in by
+	next atomic.Int64
+}
+
+func (b *reading) say(res Result) {
+	res.Name = b.name + res.Name
+	b.add(res)
+}
+
+func (b *reading) get(ctx context.Context, path string, out any) error {
+	_, err := b.Call(ctx, http.MethodGet, path, "", nil, out)
+	return err
+}
+
+// time drives GETs of the paths that next gives.
+func (b *reading) time(ctx context.Context, name, target string, next func(worker, n int) string) error {
+	l, err := drive(ctx, readers, b.Length, func(w, n int) error { return b.get(ctx, next(w, n), nil) })
+	if err == nil {
+		b.say(Result{Name: fmt.Sprintf("%s, %d readers", name, readers), Latency: l, Target: target})
+	}
+	return err
+}
+
+func (r *run) seed(ctx context.Context, s *Server) error {
+	if err := s.SetUp(ctx); err != nil {
+		return err
+	}
+	begun := time.Now()
+	if _, err := s.command(ctx, "", "bench", "seed", "--data", s.DataDir, "--contacts", fmt.Sprint(r.Contacts), "--messages", fmt.Sprint(r.Messages)); err != nil {
+		return err
+	}
+	r.add(Result{Name: fmt.Sprintf("seed %d contacts, %d messages", r.Contacts, r.Messages), Value: time.Since(begun).Seconds(), Unit: "s"})
+	return nil
+}
+
+// staffOf adds the agents who will be online and returns a token of each.
+func staffOf(ctx context.Context, s *Server) (tokens []string, err error) {
+	d, err := db.Open(ctx, db.Options{URL: s.DatabaseURL, Dir: s.DataDir})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	accounts := account.New(d, eventlog.New(d, slog.New(slog.DiscardHandler)))
+	run := time.Now().Unix() // a folder may be measured again
+	for i := range agentsOnline {
+		v, err := accounts.AddUser(ctx, account.NewUser{
+			Name: fmt.Sprintf("Agent %d", i), Email: fmt.Sprintf("agent%d.%d@example.com", i, run), Password: "a winding river", Role: crm.Agent,
+		})
+		if err != nil {
+			return nil, err
+		}
+		var secret string
+		err = d.Write(ctx, func(tx *db.Tx) error {
+			_, secret, err = account.AddToken(tx, v, "bench")
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		tokens = append(tokens, secret)
+	}
+	return tokens, nil
+}
+
+// catchUp waits until everything is indexed for searching.
+func (b *reading) catchUp(ctx context.Context) error {
+	begun := time.Now()
+	for {
+		var page struct{ Behind bool }
+		if err := b.get(ctx, "/messages?search=nothing-like-it", &page); err != nil {
+			return err
+		}
+		if !page.Behind {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+	if took := time.Since(begun); took > time.Second {
+		b.say(Result{Name: "messages indexed for searching, from nothing", Value: float64(b.Messages) / took.Seconds(), Unit: "/s"})
+	}
+	return nil
+}
+
+// agents are browsers that listen.
+type agents struct {
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+func (a *agents) leave() {
+	a.cancel()
+	a.done.Wait()
+}
+
+// connect has the staff listen, makes a team and a channel, and measures how long a
+// message takes to a browser while all of them are told.
+func (b *reading) connect(ctx context.Context, staff []string) (*agents, error) {
+	listening, cancel := context.WithCancel(ctx)
+	a := &agents{cancel: cancel}
+	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 2 * agentsOnline}}
+	for _, token := range staff {
+		resp, err := listen(listening, client, b.Address, token)
+		if err != nil {
+			cancel()
+			return nil, err
+		}
+		a.done.Go(func() {
+			defer resp.Body.Close()
+			_, _ = io.Copy(io.Discard, resp.Body)
+		})
+	}
+	err := b.prepare(ctx)
+	if err == nil {
+		err = b.liveWith(ctx)
+	}
+	if err != nil {
+		a.leave()
+		return nil, err
+	}
+	return a, nil
+}
+
+func listen(ctx context.Context, client *http.Client, address, token string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/realtime/sse?cf_connect="+url.QueryEscape(`{"id":1,"connect":{}}`), nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	resp, err := client.Do(req)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		resp.Body.Close()
+		err = fmt.Errorf("bench: listening was answered %d", resp.StatusCode)
+	}
+	return resp, err
+}
+
+func (b *reading) prepare(ctx context.Context) error {
+	var me struct{ User struct{ ID string } }
+	if err := b.get(ctx, "/me", &me); err != nil {
+		return err
+	}
+	b.me = me.User.ID
+	var team struct{ ID string }
+	name := fmt.Sprintf("Sales %d", time.Now().Unix())
+	if _, err := b.Call(ctx, http.MethodPost, "/teams", "", map[string]any{"name": name, "user_ids": []string{b.me}}, &team); err != nil {
+		return err
+	}
+	b.team = team.ID
+	p, err := newProvider()
+	if err != nil {
+		return err
+	}
+	context.AfterFunc(ctx, func() { _ = p.Close() })
+	ch, err := b.Connect(ctx, "telegram", map[string]string{
+		"bot_token": fmt.Sprintf("%d:AAbenchbenchbenchbenchbenchbenchbench", time.Now().Unix()), "secret_token": "bench", "api_base_url": p.URL(),
+	})
+	b.hook = ch.WebhookURL
+	return err
+}
+
+func (b *reading) post(ctx context.Context, person int) error {
+	n := int(b.next.Add(1))
+	if status := b.Post(ctx, b.hook, http.Header{"X-Telegram-Bot-Api-Secret-Token": {"bench"}}, []byte(update(person, n))); status != http.StatusOK {
+		return fmt.Errorf("webhook answered %d: %s", status, b.Output())
+	}
+	return nil
+}
+
+// liveWith measures from webhook to one browser at 50 messages a second, each of
+// which all the others are told of as well.
+func (b *reading) liveWith(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	resp, err := listen(ctx, http.DefaultClient, b.Address, b.Token)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	seen := make(chan int, 1<<16)
+	go func() {
+		for lines := bufio.NewReaderSize(resp.Body, 1<<20); ; {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				return
+			}
+			for _, part := range strings.Split(line, "¿Tienen disponible? ")[1:] {
+				var n int
+				if _, err := fmt.Sscanf(part, "%d", &n); err == nil {
+					seen <- n
+				}
+			}
+		}
+	}()
+	var all []time.Duration
+	t := time.NewTicker(time.Second / 50)
+	defer t.Stop()
+	begun := time.Now()
+	for time.Since(begun) < b.Length {
+		<-t.C
+		at := time.Now()
+		if err := b.post(ctx, 1+int(b.next.Load())%people); err != nil {
+			return err
+		}
+		for want := int(b.next.Load()); ; {
+			var n int
+			select {
+			case n = <-seen:
+			case <-time.After(5 * time.Second):
+				return fmt.Errorf("bench: the browser was not told of message %d", want)
+			}
+			if n == want {
+				break
+			}
+		}
+		all = append(all, time.Since(at))
+	}
+	b.say(Result{Name: fmt.Sprintf("webhook → browser, %d agents online", agentsOnline), Latency: summary(all, time.Since(begun)), Target: "p99 ≤ 100 ms"})
+	return nil
+}
+
+// lists measures the standard and team inboxes, in any order, near and far.
+func (b *reading) lists(ctx context.Context) error {
+	var paths []string
+	for _, inbox := range []string{"all", "mine", "unassigned", "team-" + b.team} {
+		for _, status := range []string{"open", "closed", "all", "open&unreplied=true"} {
+			for _, order := range []string{"newest", "oldest", "longest", "shortest"} {
+				paths = append(paths, fmt.Sprintf("/inboxes/%s/contacts?status=%s&sort=%s", inbox, status, order))
+			}
+		}
+	}
+	err := b.time(ctx, "standard and team inboxes, first page, any sort", "p99 ≤ 20 ms", func(w, n int) string { return paths[(w*17+n)%len(paths)] })
+	if err != nil {
+		return err
+	}
+	var far []string
+	for _, path := range paths {
+		if !strings.Contains(path, "closed") && !strings.Contains(path, "=all&") {
+			continue
+		}
+		next, err := b.pagesOn(ctx, path, 1000)
+		if err != nil {
+			return err
+		}
+		if next != "" {
+			far = append(far, next)
+		}
+	}
+	if len(far) == 0 {
+		return nil // too little data for so many pages
+	}
+	return b.time(ctx, "standard and team inboxes, 1,000th page, any sort", "p99 ≤ 20 ms", func(w, n int) string { return far[(w*5+n)%len(far)] })
+}
+
+// pagesOn returns the path of a page of 50 that is that many pages on, "" where the
+// list ends before.
+func (b *reading) pagesOn(ctx context.Context, path string, pages int) (string, error) {
+	next := path + "&limit=200"
+	for range pages * 50 / 200 {
+		var page struct {
+			Next *string `json:"next_cursor"`
+		}
+		if err := b.get(ctx, next, &page); err != nil {
+			return "", err
+		}
+		if page.Next == nil {
+			return "", nil
+		}
+		next = path + "&limit=200&cursor=" + *page.Next
+	}
+	return strings.Replace(next, "&limit=200", "", 1), nil
+}
+
+// custom measures 20 custom inboxes of five nested conditions each.
+func (b *reading) custom(ctx context.Context) error {
+	condition := func(field, operator string, value ...string) map[string]any {
+		return map[string]any{"field": field, "operator": operator, "value": value}
+	}
+	group := func(match string, of ...any) map[string]any { return map[string]any{"match": match, "of": of} }
+	hours := func(operator, n string) map[string]any {
+		return map[string]any{"field": "since_incoming", "operator": operator, "value": []string{n}, "unit": "hours"}
+	}
+	rnd := rand.New(rand.NewPCG(9, 9))
+	pick := func(of []string) string { return of[rnd.IntN(len(of))] }
+	digit := func() string { return fmt.Sprint(rnd.IntN(10)) }
+	kinds := []func() map[string]any{
+		func() map[string]any {
+			return group("all", condition("status", "is", "open"), hours("greater", digit()),
+				group("any", condition("first_name", "is", pick(seedFirst)), condition("email", "contains", pick(seedFirst)[:3]),
+					group("all", condition("phone", "contains", digit()+digit()+digit()), condition("country", "is", "EC"))))
+		},
+		func() map[string]any { // rare, in all there are
+			return group("all", condition("last_name", "starts_with", "Zba"), condition("first_name", "is_not", pick(seedFirst)),
+				group("any", condition("email", "exists"), group("all", condition("language", "is", "es"), condition("phone", "contains", digit()+digit()))))
+		},
+		func() map[string]any {
+			return group("any", group("all", condition("assignee", "not_exists"), condition("status", "is_not", "closed")),
+				group("all", condition("first_name", "is", pick(seedFirst)), condition("last_name", "is", pick(seedLast)), hours("less", "48")))
+		},
+		func() map[string]any { // nobody is like that
+			return group("all", condition("country", "is", "AQ"), condition("email", "contains", "q"+digit()),
+				group("any", condition("first_name", "contains", "zz"), condition("last_name", "contains", "xx"), condition("language", "is", "en")))
+		},
+	}
+	var paths []string
+	for i := range 20 {
+		var made struct{ ID string }
+		_, err := b.Call(ctx, http.MethodPost, "/custom-inboxes", "", map[string]any{
+			"name": fmt.Sprintf("Custom %d %d", i, time.Now().Unix()), "filter": kinds[i%len(kinds)](), "sharing": "private",
+		}, &made)
+		if err != nil {
+			return err
+		}
+		for _, status := range []string{"open", "all"} {
+			paths = append(paths, "/inboxes/"+made.ID+"/contacts?status="+status)
+		}
+	}
+	for k, what := range []string{"any of few, open", "rare in all", "two branches", "nobody"} {
+		var some []string
+		for i, path := range paths {
+			if i/2%len(kinds) == k {
+				some = append(some, path)
+			}
+		}
+		if err := b.time(ctx, "custom inbox ("+what+")", "p99 ≤ 150 ms", func(w, n int) string { return some[(w+n)%len(some)] }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// contacts measures the search of contacts.
+func (b *reading) contacts(ctx context.Context) error {
+	return b.time(ctx, "search of contacts", "p99 ≤ 20 ms", func(int, int) string {
+		first, last := seedFirst[rand.IntN(len(seedFirst))], seedLast[rand.IntN(len(seedLast))]
+		queries := []string{first[:3], first + " " + last, last + " " + first, fmt.Sprintf("9%08d", rand.IntN(b.Contacts)),
+			fmt.Sprintf("+5939%08d", rand.IntN(b.Contacts)), "maria.", "zbari"}
+		return "/contacts?search=" + url.QueryEscape(queries[rand.IntN(len(queries))])
+	})
+}
+
+// texts measures the search of what was said, page by page.
+func (b *reading) texts(ctx context.Context) error {
+	for _, q := range []struct {
+		what string
+		text func() string
+	}{
+		{"a common word", func() string { return []string{"gracias", "pedido", "hola", "envío"}[rand.IntN(4)] }},
+		{"a rare word", func() string { return fmt.Sprintf("A%d", rand.IntN(500_000)) }},
+		{"rare and common", func() string { return fmt.Sprintf("gracias a%d", rand.IntN(500_000)) }},
+		{"words never together", func() string { return "reserve Guayaquil" }},
+		{"a word that is begun", func() string { return []string{"cotiz", "disp", "ped", "buen", "a1", "a12"}[rand.IntN(6)] }},
+		{"none", func() string { return "orquídea azul" }},
+	} {
+		err := b.time(ctx, "search of messages: "+q.what, "p99 ≤ 100 ms", func(int, int) string { return "/messages?search=" + url.QueryEscape(q.text()) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// longContact measures opening a contact with very many messages, and its pages back
+// to the first.
+func (b *reading) longContact(ctx context.Context) error {
+	const person = 999_999
+	var load errgroup.Group
+	for range 16 {
+		load.Go(func() error {
+			for range longest / 16 {
+				if err := b.post(ctx, person); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := load.Wait(); err != nil {
+		return err
+	}
+	var found struct{ Items []struct{ ID string } }
+	for len(found.Items) == 0 {
+		if err := b.get(ctx, fmt.Sprintf("/contacts?search=%d", person), &found); err != nil {
+			return err
+		}
+	}
+	path := "/contacts/" + found.Items[0].ID
+	var pages []string
+	for before := ""; ; {
+		var page struct {
+			Items     []struct{ ID string }
+			HasBefore bool `json:"has_before"`
+		}
+		if err := b.get(ctx, path+"/messages?limit=200"+before, &page); err != nil {
+			return err
+		}
+		pages = append(pages, path+"/messages?limit=50"+before)
+		if !page.HasBefore {
+			break
+		}
+		before = "&before=" + page.Items[0].ID
+	}
+	l, err := drive(ctx, readers, b.Length, func(int, int) error {
+		if err := b.get(ctx, path, nil); err != nil {
+			return err
+		}
+		return b.get(ctx, path+"/messages", nil)
+	})
+	if err != nil {
+		return err
+	}
+	b.say(Result{Name: fmt.Sprintf("opening a contact with %d messages, %d readers", 200*(len(pages)-1), readers), Latency: l, Target: "p99 ≤ 30 ms"})
+	return b.time(ctx, "any page of its messages", "p99 ≤ 30 ms", func(int, int) string { return pages[rand.IntN(len(pages))] })
+}
+
+// bulk measures what a bulk action over 100,000 contacts does to the others' writes.
+func (b *reading) bulk(ctx context.Context) error {
+	alone, err := b.writes(ctx, func() (bool, error) { return true, nil })
+	if err != nil {
+		return err
+	}
+	var job struct {
+		ID, State string
+		Changed   int
+	}
+	tag := fmt.Sprintf("bench %d", time.Now().Unix())
+	_, err = b.Call(ctx, http.MethodPost, "/bulk", tag, map[string]any{
+		"target": map[string]any{"inbox": map[string]any{
+			"id": "all", "status": "all", "filter": map[string]any{"field": "phone", "operator": "starts_with", "value": []string{"+5939000"}},
+		}},
+		"action": map[string]any{"tag": map[string]any{"add": []string{tag}}},
+	}, &job)
+	if err != nil {
+		return err
+	}
+	begun := time.Now()
+	during, err := b.writes(ctx, func() (bool, error) {
+		err := b.get(ctx, "/bulk/"+job.ID, &job)
+		return job.State == "done", err
+	})
+	if err != nil {
+		return err
+	}
+	b.say(Result{Name: "bulk action, contacts tagged", Value: float64(job.Changed) / time.Since(begun).Seconds(), Unit: "/s"})
+	for _, l := range []struct {
+		when  string
+		times []time.Duration
+	}{{"with nothing else to do", alone}, {"during it", during}} {
+		b.say(Result{Name: "  another write, " + l.when, Latency: summary(l.times, 0)})
+		b.say(Result{Name: "  the slowest of them", Value: float64(slices.Max(l.times).Microseconds()) / 1000, Unit: "ms", Target: "≤ 100"})
+	}
+	return nil
+}
+
+// writes makes a small write 50 times a second until done, for a run's length at
+// least, and returns how long each took.
+func (b *reading) writes(ctx context.Context, done func() (bool, error)) (times []time.Duration, err error) {
+	t := time.NewTicker(20 * time.Millisecond)
+	defer t.Stop()
+	for begun := time.Now(); ; {
+		<-t.C
+		at := time.Now()
+		if err := b.post(ctx, 1+int(b.next.Load())%people); err != nil {
+			return nil, err
+		}
+		times = append(times, time.Since(at))
+		if len(times)%50 > 0 || time.Since(begun) < b.Length {
+			continue
+		}
+		if ok, err := done(); ok || err != nil {
+			return times, err
+		}
+	}
+}
