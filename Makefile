@@ -4,7 +4,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 export CGO_ENABLED ?= 0
 
-.PHONY: run build web widget go dev test test-go test-web test-e2e lint fmt bench screenshots api clean
+.PHONY: bench-browser run build web widget go dev test test-go test-web test-e2e lint fmt bench screenshots api clean
 
 run: build ## Build everything and serve the demo on http://localhost:8080
 	@bin/bandeja demo
@@ -51,6 +51,12 @@ fmt: ## Format everything
 
 bench: build ## Measure; prints a table and writes bench/results.json
 	@scripts/with-postgres bin/bandeja bench run --out bench/results.json
+
+BENCH_DATA ?= bench/data
+
+bench-browser: build e2e/node_modules/.ok ## Measure in a browser, on a million contacts kept in bench/data
+	@test -d $(BENCH_DATA) || scripts/bench-data $(BENCH_DATA)
+	@cd e2e && BANDEJA_BENCH_DATA=$(abspath $(BENCH_DATA)) npx playwright test -c measure.config.ts
 
 screenshots: build e2e/node_modules/.ok ## Take a picture of every screen, into screenshots/
 	@cd e2e && npx playwright test -c screenshots.config.ts

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/contact"
@@ -83,8 +84,15 @@ func advance(tx *db.Tx, workspace crm.ID, events []eventlog.Event) ([]eventlog.E
 		int64(workspace), follower, events[len(events)-1].Seq)
 }
 
+// newsFor is how long something is news. A log that is read from its beginning, after
+// an upgrade, rings no bells for what everybody has long seen to.
+const newsFor = 24 * time.Hour
+
 // interesting tells whether an event may concern anybody.
-func interesting(e *eventlog.Event) bool {
+func (d *decision) interesting(e *eventlog.Event) bool {
+	if e.At.Before(d.since) {
+		return false
+	}
 	switch e.Kind {
 	case eventlog.MessageCreated, eventlog.MessageUpdated:
 		return e.Message != 0
@@ -98,6 +106,7 @@ func interesting(e *eventlog.Event) bool {
 
 // decision is what deciding needs to know.
 type decision struct {
+	since    time.Time
 	contacts map[crm.ID]*contact.Contact
 	messages map[[2]crm.ID]*inbox.Message
 	viewers  map[crm.ID]crm.Viewer
@@ -107,11 +116,11 @@ type decision struct {
 
 // look reads what deciding about events needs.
 func look(tx *db.Tx, workspace crm.ID, events []eventlog.Event) (*decision, error) {
-	d := &decision{}
+	d := &decision{since: tx.Now().Add(-newsFor)}
 	var ids []crm.ID
 	var pairs [][2]crm.ID
 	for _, e := range events {
-		if !interesting(&e) {
+		if !d.interesting(&e) {
 			continue
 		}
 		ids = append(ids, e.Contact)
@@ -139,7 +148,7 @@ func look(tx *db.Tx, workspace crm.ID, events []eventlog.Event) (*decision, erro
 func (d *decision) decide(events []eventlog.Event) []row {
 	d.rows, d.at = nil, make(map[rowKey]int)
 	for i := range events {
-		if interesting(&events[i]) {
+		if d.interesting(&events[i]) {
 			d.take(&events[i])
 		}
 	}

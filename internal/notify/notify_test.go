@@ -481,6 +481,28 @@ func TestMentionNotifiesOnce(t *testing.T) {
 	})
 }
 
+// A log that is read from its beginning tells nobody of what is long past.
+func TestOldEventsAreNoNews(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		r.message("p")
+		r.write(func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE event SET at = at - $1 WHERE workspace_id = $2`, (25 * time.Hour).Microseconds(), r.ws)
+			return err
+		})
+		r.message("q")
+		r.follow(0)
+		if got := r.list(0, notify.TabAll); len(got) != 1 {
+			t.Errorf("%d notifications, want that of today", len(got))
+		}
+		r.message("q")
+		r.follow(r.seq)
+		if got := r.list(0, notify.TabAll); len(got) != 1 || got[0].Count != 2 {
+			t.Errorf("the cursor has not moved on: %+v", got)
+		}
+	})
+}
+
 func TestPurge(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := newRig(t, d)
