@@ -194,14 +194,14 @@ func (b *reading) connect(ctx context.Context, staff []string) (*agents, error) 
 	a := &agents{cancel: cancel}
 	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 2 * agentsOnline}}
 	for _, token := range staff {
-		resp, err := listen(listening, client, b.Address, token)
+		body, err := listen(listening, client, b.Address, token)
 		if err != nil {
 			cancel()
 			return nil, err
 		}
 		a.done.Go(func() {
-			defer resp.Body.Close()
-			_, _ = io.Copy(io.Discard, resp.Body)
+			defer body.Close()
+			_, _ = io.Copy(io.Discard, body)
 		})
 	}
 	err := b.prepare(ctx)
@@ -215,18 +215,21 @@ func (b *reading) connect(ctx context.Context, staff []string) (*agents, error) 
 	return a, nil
 }
 
-func listen(ctx context.Context, client *http.Client, address, token string) (*http.Response, error) {
+func listen(ctx context.Context, client *http.Client, address, token string) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/realtime/sse?cf_connect="+url.QueryEscape(`{"id":1,"connect":{}}`), nil)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	resp, err := client.Do(req)
-	if err == nil && resp.StatusCode != http.StatusOK {
-		resp.Body.Close()
-		err = fmt.Errorf("bench: listening was answered %d", resp.StatusCode)
+	if err != nil {
+		return nil, err
 	}
-	return resp, err
+	if resp.StatusCode != http.StatusOK {
+		resp.Body.Close()
+		return nil, fmt.Errorf("bench: listening was answered %d", resp.StatusCode)
+	}
+	return resp.Body, nil
 }
 
 func (b *reading) prepare(ctx context.Context) error {
@@ -266,14 +269,14 @@ func (b *reading) post(ctx context.Context, person int) error {
 func (b *reading) liveWith(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	resp, err := listen(ctx, http.DefaultClient, b.Address, b.Token)
+	body, err := listen(ctx, http.DefaultClient, b.Address, b.Token)
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	defer body.Close()
 	seen := make(chan int, 1<<16)
 	go func() {
-		for lines := bufio.NewReaderSize(resp.Body, 1<<20); ; {
+		for lines := bufio.NewReaderSize(body, 1<<20); ; {
 			line, err := lines.ReadString('\n')
 			if err != nil {
 				return

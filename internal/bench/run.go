@@ -244,13 +244,13 @@ func (r *run) live(ctx context.Context, dialect db.Dialect, s *Server, post func
 	var mu sync.Mutex
 	sent := make(map[int]time.Time)
 	var all []time.Duration
-	resp, err := listen(ctx, http.DefaultClient, s.Address, s.Token)
+	body, err := listen(ctx, http.DefaultClient, s.Address, s.Token)
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	defer body.Close()
 	go func() {
-		lines := bufio.NewReaderSize(resp.Body, 1<<20)
+		lines := bufio.NewReaderSize(body, 1<<20)
 		for {
 			line, err := lines.ReadString('\n')
 			if err != nil {
