@@ -87,7 +87,11 @@ func (d *DB) migrate(ctx context.Context, o Options) error {
 	for _, r := range results {
 		d.log.Info("migrated", "version", r.Source.Version, "file", r.Source.Path, "took", r.Duration)
 	}
-	return nil
+	if current > 0 && d.dialect == SQLite {
+		// An index without statistics is passed over for those that have them.
+		_, err = d.backend.handle().ExecContext(ctx, `PRAGMA analysis_limit = 1000; ANALYZE`)
+	}
+	return err
 }
 
 // backupBefore copies a SQLite database before its schema changes.

@@ -29,6 +29,8 @@ const (
 	stmtCache = 400
 	// checkpointEvery is how often committed pages go from the log to the file.
 	checkpointEvery = 300 * time.Millisecond
+	// optimizeEvery is how often statistics are gathered where they have become old.
+	optimizeEvery = time.Hour
 	// walPages is the length of the log from which the writer sees to it that it
 	// starts again from its beginning: under unbroken load it would grow for ever.
 	defaultWALPages = 8_192
@@ -333,10 +335,14 @@ func (b *sqliteBackend) runOne(ctx context.Context, r *writeRequest, group *[]*w
 func (b *sqliteBackend) checkpointLoop() {
 	t := time.NewTicker(checkpointEvery)
 	defer t.Stop()
+	statistics := time.NewTicker(optimizeEvery)
+	defer statistics.Stop()
 	for {
 		select {
 		case <-b.stop:
 			return
+		case <-statistics.C:
+			_, _ = b.writer.Exec(`PRAGMA analysis_limit = 400; PRAGMA optimize`)
 		case <-t.C:
 			if b.dirty.Swap(false) && b.checkpoint() > b.walPages.Load() {
 				b.long.Store(true)

@@ -298,6 +298,9 @@ type Env struct {
 	Now time.Time
 	// Zone is that of dates: the workspace's.
 	Zone *time.Location
+	// Until, where set, asks SQL for all for whom the tree may hold at some moment
+	// from Now to then, as they are: no fewer, if a few more.
+	Until time.Time
 }
 
 // Fact is what a contact has of a field. The zero Fact is no value.
@@ -400,17 +403,21 @@ func (n Node) span(k Kind, env Env) span {
 		}
 	case Duration:
 		// Longer ago is an earlier moment.
-		since := func(i int) float64 {
+		since := func(now time.Time, i int) float64 {
 			d, _ := length(n.Value[i], n.Unit)
-			return float64(env.Now.UnixMicro() - d)
+			return float64(now.UnixMicro() - d)
+		}
+		last := env.Now
+		if !env.Until.IsZero() {
+			last = env.Until
 		}
 		switch n.Operator {
 		case Greater:
-			r.to = since(0) - 1
+			r.to = since(last, 0) - 1
 		case Less:
-			r.from = since(0) + 1
+			r.from = since(env.Now, 0) + 1
 		case Between:
-			r.from, r.to = since(1), since(0)
+			r.from, r.to = since(env.Now, 1), since(last, 0)
 		}
 	default:
 		x, _ := ParseNumber(k, n.Value[0])

@@ -85,6 +85,8 @@ func (c *compiler) node(n Node) string {
 func (c *compiler) condition(n Node, f Field) string {
 	s := c.sources(n.Field)
 	switch {
+	case !c.env.Until.IsZero() && (s.Is != nil || s.Each != nil):
+		return truth(true) // what is so now may not be so then
 	case s.Is != nil:
 		return truth(n.holds(f.Kind, *s.Is, c.env))
 	case s.Each != nil:

@@ -6,7 +6,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/filter"
@@ -98,11 +97,10 @@ func (s *Server) filterOperations() {
 	}) (*body[wire.Page[wire.ContactRow]], error) {
 		q := in.query("", in.PageQuery)
 		q.Filter = &in.Body.Filter
-		return s.rows(ctx, c, func(tx *db.Tx) ([]*contact.Contact, string, error) {
-			if err := inbox.CheckFilter(tx, c.Workspace, in.Body.Filter); err != nil {
-				return nil, "", err
-			}
-			return inbox.List(tx, c.Viewer, q)
-		})
+		err := s.DB.Read(ctx, func(tx *db.Tx) error { return inbox.CheckFilter(tx, c.Workspace, in.Body.Filter) })
+		if err != nil {
+			return nil, err
+		}
+		return s.list(ctx, c, q)
 	})
 }

@@ -43,6 +43,21 @@ func (s *Server) rows(ctx context.Context, c caller, read func(tx *db.Tx) ([]*co
 	return &body[wire.Page[wire.ContactRow]]{wire.PageOf(items, next)}, err
 }
 
+// list answers with a page of a list.
+func (s *Server) list(ctx context.Context, c caller, q inbox.ListQuery) (*body[wire.Page[wire.ContactRow]], error) {
+	for range 6 { // each status by itself; and what was learned may be too old already
+		page, err := s.rows(ctx, c, func(tx *db.Tx) ([]*contact.Contact, string, error) { return s.Inbox.List(tx, c.Viewer, q) })
+		var unlearned *inbox.Unlearned
+		if !errors.As(err, &unlearned) {
+			return page, err
+		}
+		if err := s.Inbox.Learn(ctx, unlearned); err != nil {
+			return nil, err
+		}
+	}
+	return s.rows(ctx, c, func(tx *db.Tx) ([]*contact.Contact, string, error) { return inbox.List(tx, c.Viewer, q) })
+}
+
 // contactDetail reads everything of a contact that the caller may know of.
 func (s *Server) contactDetail(ctx context.Context, c caller, id crm.ID) (*contactOutput, error) {
 	return s.contactAs(ctx, c, id, contact.See)
@@ -212,7 +227,7 @@ func (s *Server) inboxOperations() {
 		PageQuery
 	}) (*body[wire.Page[wire.ContactRow]], error) {
 		q := in.query(in.name(), in.PageQuery)
-		return s.rows(ctx, c, func(tx *db.Tx) ([]*contact.Contact, string, error) { return inbox.List(tx, c.Viewer, q) })
+		return s.list(ctx, c, q)
 	})
 	register(s, huma.Operation{
 		OperationID: "see-inbox", Method: http.MethodPost, Path: "/inboxes/{inbox}/seen", Tags: []string{"Inbox"},

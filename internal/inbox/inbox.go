@@ -22,11 +22,12 @@ type Inbox struct {
 	queue  *jobs.Queue
 	gw     *gateway.Gateway
 	log    *slog.Logger
+	sparse *sparse
 }
 
 // New returns the inbox, registers its jobs and makes it the gateway's.
 func New(events *eventlog.Log, gw *gateway.Gateway, logger *slog.Logger) *Inbox {
-	in := &Inbox{d: gw.DB, events: events, queue: gw.Queue, gw: gw, log: logger}
+	in := &Inbox{d: gw.DB, events: events, queue: gw.Queue, gw: gw, log: logger, sparse: newSparse(gw.DB)}
 	gw.SetInbox(in)
 	in.queue.Handle(jobHandOver, jobs.Handler{Run: in.runHandOver})
 	in.queue.Handle(jobUnsnooze, jobs.Handler{Run: in.runUnsnooze})

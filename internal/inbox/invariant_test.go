@@ -28,12 +28,14 @@ type step struct {
 var statuses = []crm.Status{crm.Sent, crm.Delivered, crm.Read, crm.Failed}
 
 func drawSteps(t *rapid.T) []step {
-	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) step {
-		return step{
-			what: rapid.IntRange(0, 11).Draw(t, "what"), who: rapid.IntRange(0, 3).Draw(t, "who"),
-			n: rapid.IntRange(0, 5).Draw(t, "n"), status: rapid.SampledFrom(statuses).Draw(t, "status"),
-		}
-	}), 1, 40).Draw(t, "steps")
+	return rapid.SliceOfN(rapid.Custom(drawStep), 1, 40).Draw(t, "steps")
+}
+
+func drawStep(t *rapid.T) step {
+	return step{
+		what: rapid.IntRange(0, 11).Draw(t, "what"), who: rapid.IntRange(0, 3).Draw(t, "who"),
+		n: rapid.IntRange(0, 5).Draw(t, "n"), status: rapid.SampledFrom(statuses).Draw(t, "status"),
+	}
 }
 
 // world drives a rig through steps and remembers what it sent.

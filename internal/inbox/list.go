@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"slices"
 	"sort"
 	"strconv"
@@ -151,8 +152,13 @@ func parseCursor(s string) (c cursor, err error) {
 }
 
 // List returns a page of an inbox and the next page's cursor, "" at the end. Every
-// page, however far, is one walk along an index.
+// page, however far, is one walk along an index; where a filter holds for few only,
+// a long one.
 func List(tx *db.Tx, v crm.Viewer, q ListQuery) (rows []*contact.Contact, next string, err error) {
+	return list(tx, v, q, nil)
+}
+
+func list(tx *db.Tx, v crm.Viewer, q ListQuery, known *sparse) (rows []*contact.Contact, next string, err error) {
 	column, down := "last_at", true
 	switch q.Sort {
 	case Newest, "":
@@ -186,15 +192,15 @@ func List(tx *db.Tx, v crm.Viewer, q ListQuery) (rows []*contact.Contact, next s
 	if err != nil {
 		return nil, "", err
 	}
+	if w.tree != nil {
+		statuses = slices.DeleteFunc(statuses, func(s crm.ConversationStatus) bool { return neverOf(*w.tree, s) })
+	}
 	for _, s := range statuses {
 		var part []*contact.Contact
-		switch {
-		case members == nil:
-			part, err = w.rows(tx, s, ``)
-		case len(members) == 1:
-			part, err = w.rows(tx, s, ` AND c.assignee_id = `, members[0])
-		default:
-			part, err = w.merged(tx, s, members)
+		if known != nil && w.tree != nil && w.ids == nil && !w.blocked {
+			part, err = w.seek(tx, known, s, members)
+		} else {
+			part, err = w.of(tx, s, members)
 		}
 		if err != nil {
 			return nil, "", err
@@ -234,8 +240,11 @@ type walk struct {
 	// lens and tree are set where a filter must hold.
 	lens *Lens
 	tree *filter.Node
-	// ids, where not nil, are all that can match: found by an index of another table.
+	// ids, where not nil, are all that can match: found by an index of another table,
+	// or known from before.
 	ids []crm.ID
+	// end, where set, is the last place that is looked at.
+	end *cursor
 }
 
 // aim prepares the walk for an inbox and a filter, and returns by whom the contacts
@@ -277,7 +286,64 @@ func (w *walk) aim(tx *db.Tx, v crm.Viewer, q ListQuery) ([]crm.ID, error) {
 	return members, err
 }
 
-// text returns the rest of a statement over contacts of a status: which, in which
+// seek returns the next rows of a status. Where a short walk doesn't come across
+// enough, it looks only at those who can match at all.
+func (w walk) seek(tx *db.Tx, known *sparse, status crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
+	only := filter.Node{Field: "status", Operator: filter.Is, Value: []string{string(status)}}
+	ids, err := known.find(tx, w.lens, filter.Node{Match: filter.All, Of: []filter.Node{only, *w.tree}})
+	var unlearned *Unlearned
+	switch {
+	case err == nil:
+		w.ids = ids
+		return w.of(tx, status, members)
+	case !errors.As(err, &unlearned), len(members) > 1:
+		return nil, err
+	}
+	if w.end, err = w.placeAfter(tx, status, members, known.short); err != nil {
+		return nil, err
+	}
+	rows, err := w.of(tx, status, members)
+	if err == nil && w.end != nil && len(rows) < w.limit {
+		err = unlearned
+	}
+	return rows, err
+}
+
+// placeAfter returns the place that many contacts on, whether they match or not; nil
+// where the list ends before.
+func (w walk) placeAfter(tx *db.Tx, status crm.ConversationStatus, members []crm.ID, n int) (*cursor, error) {
+	w.tree, w.limit = nil, 1
+	and, value := assignedTo(members)
+	q, args := w.text(nil, status, and, value...)
+	q += ` OFFSET ` + db.Params(len(args)+1, 1)
+	var at cursor
+	err := tx.Row(`SELECT c.`+w.column+`, c.id`+q, append(args, n), &at.Value, &at.ID)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, nil
+	}
+	return &at, err
+}
+
+func (w walk) of(tx *db.Tx, status crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
+	switch {
+	case w.ids != nil:
+		return w.among(tx, status, members)
+	case members != nil && len(members) != 1:
+		return w.merged(tx, status, members)
+	}
+	and, value := assignedTo(members)
+	return w.rows(tx, status, and, value...)
+}
+
+// assignedTo is the condition of a walk along one assignee's contacts, or everybody's.
+func assignedTo(members []crm.ID) (and string, value []any) {
+	if members == nil {
+		return "", nil
+	}
+	return ` AND c.assignee_id = `, []any{members[0]}
+}
+
+// text returns the rest of a statement over contacts, of a status or of any: which, in which
 // order, how many. and is a further condition that ends before its one value.
 func (w walk) text(args []any, status crm.ConversationStatus, and string, value ...any) (string, []any) {
 	q := ` FROM contact c WHERE NOT c.blocked`
@@ -292,7 +358,9 @@ func (w walk) text(args []any, status crm.ConversationStatus, and string, value 
 	if and != "" {
 		add(and, value...)
 	}
-	add(` AND c.status = `, string(status))
+	if status != "" {
+		add(` AND c.status = `, string(status))
+	}
 	compare, order := ` > (`, ``
 	if w.down {
 		compare, order = ` < (`, ` DESC`
@@ -300,6 +368,9 @@ func (w walk) text(args []any, status crm.ConversationStatus, and string, value 
 	if w.from != nil {
 		add(` AND (c.`+w.column+`, c.id)`+compare, w.from.Value, w.from.ID)
 		q += `)`
+	}
+	if w.end != nil {
+		add(` AND c.`+w.column+map[bool]string{true: ` >= `, false: ` <= `}[w.down], w.end.Value)
 	}
 	if w.unreplied {
 		q += ` AND c.unreplied`
@@ -314,7 +385,9 @@ func (w walk) text(args []any, status crm.ConversationStatus, and string, value 
 		test, args = filter.SQL(*w.tree, w.lens.Field, w.lens.source, w.lens.Env(), args)
 		q += ` AND ` + test
 	}
-	add(` ORDER BY c.`+w.column+order+`, c.id`+order+` LIMIT `, w.limit)
+	if w.ids == nil { // else the caller has all of them, and no index is walked along
+		add(` ORDER BY c.`+w.column+order+`, c.id`+order+` LIMIT `, w.limit)
+	}
 	return q, args
 }
 
@@ -330,16 +403,39 @@ func (w walk) rows(tx *db.Tx, status crm.ConversationStatus, and string, value .
 	return out, err
 }
 
+// atOnce is how many contacts one statement asks for.
+const atOnce = 256
+
+// among returns the next rows of those who can match.
+func (w walk) among(tx *db.Tx, of crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
+	var places []place
+	for ids := range slices.Chunk(w.ids, atOnce) {
+		part := w
+		part.ids = ids
+		q, args := part.text(nil, "", ``)
+		err := tx.Each(`SELECT c.`+w.column+`, c.id, c.status, c.assignee_id`+q, args, func(r *sql.Rows) error {
+			var p place
+			var status crm.ConversationStatus
+			var assignee crm.ID
+			err := r.Scan(&p.value, &p.id, &status, &assignee)
+			if status == of && (members == nil || slices.Contains(members, assignee)) {
+				places = append(places, p)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return w.load(tx, places)
+}
+
 // walksAtOnce is how many walks one statement merges; SQLite takes 500 at most.
 const walksAtOnce = 100
 
 // merged returns the next rows of several assignees' walks together. Each walk only
 // reads its index; the rows are looked up for those that are left in the end.
 func (w walk) merged(tx *db.Tx, status crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
-	type place struct {
-		value int64
-		id    crm.ID
-	}
 	var places []place
 	for chunk := range slices.Chunk(members, walksAtOnce) {
 		var b strings.Builder
@@ -362,6 +458,17 @@ func (w walk) merged(tx *db.Tx, status crm.ConversationStatus, members []crm.ID)
 			return nil, err
 		}
 	}
+	return w.load(tx, places)
+}
+
+// place is where a contact stands in a list.
+type place struct {
+	value int64
+	id    crm.ID
+}
+
+// load returns the contacts of the first places.
+func (w walk) load(tx *db.Tx, places []place) ([]*contact.Contact, error) {
 	slices.SortFunc(places, func(a, b place) int {
 		n := cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.id, b.id))
 		if w.down {
@@ -405,6 +512,20 @@ func assigneesOf(n filter.Node) ([]crm.ID, bool) {
 		}
 	}
 	return nil, false
+}
+
+// neverOf tells that a tree holds for nobody of a status.
+func neverOf(n filter.Node, status crm.ConversationStatus) bool {
+	never := func(part filter.Node) bool { return neverOf(part, status) }
+	switch {
+	case n.Field == "status" && (n.Operator == filter.Is || n.Operator == filter.AnyOf):
+		return !slices.Contains(n.Value, string(status))
+	case n.Field == "status" && (n.Operator == filter.IsNot || n.Operator == filter.NoneOf):
+		return slices.Contains(n.Value, string(status))
+	case n.Match == filter.Any:
+		return len(n.Of) > 0 && !slices.ContainsFunc(n.Of, func(part filter.Node) bool { return !never(part) })
+	}
+	return slices.ContainsFunc(n.Of, never)
 }
 
 // meet returns what two lists have in common; nil is everything.

@@ -1,0 +1,262 @@
+package inbox
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/eventlog"
+	"github.com/bandeja/bandeja/internal/filter"
+)
+
+// sparse remembers whom filters hold for where those are few among many: a walk
+// along a list would pass all the others before it finds a page. Of each filter it
+// keeps every contact for whom it has held since it was learned, or may come to hold
+// by nothing but the passing of time; the log tells who changed since. The list then
+// asks the filter of these alone, so what is remembered decides how fast a page is
+// found and never what is on it.
+type sparse struct {
+	d *db.DB
+	// learning is held by the one that reads a whole workspace.
+	learning chan struct{}
+	// short is after how many contacts a walk asks whether those it seeks are few.
+	short int
+
+	mu    sync.Mutex
+	known map[string]*found
+	total int // ids in known
+}
+
+// found is for whom a filter holds.
+type found struct {
+	// many is set where they aren't few; ids is nil then.
+	many  bool
+	ids   []crm.ID
+	seq   int64 // of the log, up to where ids is true
+	until time.Time
+	used  time.Time
+}
+
+const (
+	// fewFound is up to how many contacts are remembered of one filter, and manyFound
+	// of all filters together.
+	fewFound  = 4000
+	manyFound = 1 << 20
+	// maxTail is how many events are caught up with rather than learning anew.
+	maxTail = 20_000
+	// foundKeeps is how far ahead in time a filter's contacts are gathered.
+	foundKeeps = time.Hour
+	shortWalk  = 1500
+)
+
+func newSparse(d *db.DB) *sparse {
+	return &sparse{d: d, learning: make(chan struct{}, 1), short: shortWalk, known: make(map[string]*found)}
+}
+
+// Unlearned is the refusal of a list whose filter [Inbox.Learn] has to look at first.
+type Unlearned struct {
+	Workspace crm.ID
+	Filter    filter.Node
+}
+
+func (*Unlearned) Error() string { return "inbox: whom this filter holds for isn't known yet" }
+
+// List returns a page as the function List does, fast also where few among very many
+// contacts fit: it may answer with *Unlearned instead. Outside of the transaction,
+// Learn is to be called then, and List once more.
+func (in *Inbox) List(tx *db.Tx, v crm.Viewer, q ListQuery) (rows []*contact.Contact, next string, err error) {
+	return list(tx, v, q, in.sparse)
+}
+
+// Learn reads all contacts of a workspace for those that a filter holds for.
+func (in *Inbox) Learn(ctx context.Context, u *Unlearned) error { return in.sparse.learn(ctx, u) }
+
+func keyOf(l *Lens, n filter.Node) (string, error) {
+	b, err := json.Marshal(n)
+	return l.workspace.String() + " " + l.zone.String() + " " + string(b), err
+}
+
+// learn remembers for whom a filter holds. One reads at a time, and leaves the other
+// connections to those who wait for less.
+func (s *sparse) learn(ctx context.Context, u *Unlearned) error {
+	select {
+	case s.learning <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-s.learning }()
+	return s.d.Read(ctx, func(tx *db.Tx) error {
+		l, err := NewLens(tx, u.Workspace)
+		if err != nil {
+			return err
+		}
+		key, err := keyOf(l, u.Filter)
+		if err != nil {
+			return err
+		}
+		if s.get(key, l.now) != nil {
+			return nil // by the one that was waited for
+		}
+		f := &found{until: l.now.Add(foundKeeps), used: l.now}
+		if f.seq, err = eventlog.Head(tx, u.Workspace); err != nil {
+			return err
+		}
+		if f.ids, err = l.heldBy(tx, u.Filter, nil); err != nil {
+			return err
+		}
+		if len(f.ids) > fewFound {
+			f.many, f.ids = true, nil
+		}
+		s.put(key, f)
+		return nil
+	})
+}
+
+// heldBy returns the contacts, of these or of all where these is nil, for whom a
+// filter holds now or within foundKeeps: more than fewFound at least, if so many are.
+func (l *Lens) heldBy(tx *db.Tx, n filter.Node, these []crm.ID) ([]crm.ID, error) {
+	env := l.Env()
+	env.Until = l.now.Add(foundKeeps)
+	test, args := filter.SQL(n, l.Field, l.source, env, []any{l.workspace})
+	q := `SELECT c.id FROM contact c WHERE c.workspace_id = $1 AND ` + test
+	if these != nil {
+		var list string
+		list, args = db.InList(args, these)
+		q += ` AND c.id IN (` + list + `)`
+	}
+	// In the order of the table, which is the fastest that there is.
+	q += ` ORDER BY c.id LIMIT ` + db.Params(len(args)+1, 1)
+	ids := []crm.ID{}
+	err := tx.Each(q, append(args, fewFound+1), func(r *sql.Rows) error {
+		var id crm.ID
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+func (s *sparse) get(key string, now time.Time) *found {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.known[key]
+	if f == nil || now.After(f.until) {
+		return nil
+	}
+	f.used = now
+	c := *f
+	return &c
+}
+
+// put remembers, and forgets what was used longest ago where that is too much.
+func (s *sparse) put(key string, f *found) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop(key)
+	s.known[key] = f
+	s.total += 1 + len(f.ids)
+	for s.total > manyFound {
+		oldest := ""
+		for k, x := range s.known {
+			if oldest == "" || x.used.Before(s.known[oldest].used) {
+				oldest = k
+			}
+		}
+		s.drop(oldest)
+	}
+}
+
+func (s *sparse) drop(key string) {
+	if f := s.known[key]; f != nil {
+		s.total -= 1 + len(f.ids)
+		delete(s.known, key)
+	}
+}
+
+func (s *sparse) forget(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop(key)
+}
+
+// find returns all contacts for whom a filter can hold, nil where they aren't few;
+// *Unlearned where that isn't known.
+func (s *sparse) find(tx *db.Tx, l *Lens, n filter.Node) ([]crm.ID, error) {
+	unlearned := &Unlearned{Workspace: l.workspace, Filter: n}
+	key, err := keyOf(l, n)
+	if err != nil {
+		return nil, err
+	}
+	f := s.get(key, l.now)
+	switch {
+	case f == nil:
+		return nil, unlearned
+	case f.many:
+		return nil, nil
+	}
+	changed, seq, ok, err := changedSince(tx, l.workspace, f.seq)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		s.forget(key)
+		return nil, unlearned
+	}
+	if seq == f.seq {
+		return f.ids, nil
+	}
+	f.seq = seq
+	var more []crm.ID
+	for these := range slices.Chunk(changed, 256) {
+		held, err := l.heldBy(tx, n, these)
+		if err != nil {
+			return nil, err
+		}
+		more = append(more, held...)
+	}
+	if len(more) > 0 {
+		f.ids = slices.Concat(f.ids, more)
+		slices.Sort(f.ids)
+		f.ids = slices.Compact(f.ids)
+	}
+	if len(f.ids) > fewFound {
+		s.forget(key) // some of them may have ceased to fit
+		return nil, unlearned
+	}
+	s.put(key, f)
+	return f.ids, nil
+}
+
+// changedSince returns whom the log has something of after seq, and its head. ok is
+// false where that is too much, or where something changed that filters ask about
+// and that no contact's event tells of: a field, a tag, a channel, a team.
+func changedSince(tx *db.Tx, workspace crm.ID, seq int64) (changed []crm.ID, head int64, ok bool, err error) {
+	head = seq
+	ok = true
+	rows := 0
+	err = tx.Each(`SELECT seq, kind, contact_id FROM event WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+		[]any{workspace, seq, maxTail + 1}, func(r *sql.Rows) error {
+			var kind eventlog.Kind
+			var id crm.ID
+			if err := r.Scan(&head, &kind, &id); err != nil {
+				return err
+			}
+			rows++
+			switch {
+			case id != 0:
+				changed = append(changed, id)
+			case kind == eventlog.FieldsChanged, kind == eventlog.ChannelChanged, kind == eventlog.MembersChanged:
+				ok = false
+			}
+			return nil
+		})
+	slices.Sort(changed)
+	changed = slices.Compact(changed)
+	return changed, head, ok && rows <= maxTail && len(changed) <= fewFound, err
+}
