@@ -45,6 +45,7 @@ const (
 	InboxesChanged     Kind = "inboxes_changed"
 	SnippetsChanged    Kind = "snippets_changed"
 	ScheduledChanged   Kind = "scheduled_changed"
+	BulkChanged        Kind = "bulk_changed"
 	Snoozed            Kind = "snoozed"
 	Unsnoozed          Kind = "unsnoozed"
 	BotOff             Kind = "bot_off"

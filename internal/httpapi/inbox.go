@@ -345,6 +345,7 @@ func (s *Server) inboxOperations() {
 	s.fieldOperations()
 	s.tagOperations()
 	s.markOperations()
+	s.bulkOperations()
 	register(s, huma.Operation{
 		OperationID: "list-events", Method: http.MethodGet, Path: "/events", Tags: []string{"Events"},
 		Summary: "List what happened after a place in the log, as the realtime connection sends it",

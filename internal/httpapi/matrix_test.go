@@ -160,6 +160,7 @@ func expected() map[string]string {
 		"get-closing": member, "set-closing": "u+fff++f",
 		"list-custom-inboxes": member, "create-custom-inbox": member, "list-filter-fields": member, "filter-contacts": member,
 		"update-custom-inbox": "unnnnn+n", "delete-custom-inbox": "unnnnn+n", // the owner's, shared with nobody
+		"start-bulk": member, "list-bulks": member, "get-bulk": "unnnnn+n", "cancel-bulk": "unnnnn+n", "list-bulk-failures": "unnnnn+n", // the owner's
 		"list-fields": member, "create-field": "u+fff++f", "update-field": "unfff++f", "delete-field": "unffff+f",
 		"list-tags": member, "create-tag": member, "update-tag": "unfff++f", "delete-tag": "unffff+f",
 
@@ -208,6 +209,12 @@ func TestAuthorisationMatrix(t *testing.T) {
 			var sent struct{ Invitation idOnly }
 			s.do(s.tokens["owner"], "POST", "/invitations", map[string]string{"email": email(name), "role": "agent"}).into(s.t, &sent)
 			return sent.Invitation.ID
+		case "get-bulk", "cancel-bulk", "list-bulk-failures":
+			var b idOnly
+			s.do(s.tokens["owner"], "POST", "/bulk", map[string]any{
+				"target": map[string]any{"contact_ids": []string{"1"}}, "action": map[string]any{"assign": map[string]any{}},
+			}).into(t, &b)
+			return b.ID
 		case "update-user", "remove-user", "reset-two-factor":
 			return s.hire(name, crm.Access{Role: crm.Agent}).User.String()
 		case "read-notification", "archive-notification", "unarchive-notification":

@@ -30,6 +30,7 @@ func New(events *eventlog.Log, gw *gateway.Gateway, logger *slog.Logger) *Inbox 
 	in := &Inbox{d: gw.DB, events: events, queue: gw.Queue, gw: gw, log: logger, sparse: newSparse(gw.DB)}
 	gw.SetInbox(in)
 	in.queue.Handle(jobHandOver, jobs.Handler{Run: in.runHandOver})
+	in.queue.Handle(jobBulk, jobs.Handler{Run: in.runBulk})
 	in.queue.Handle(jobUnsnooze, jobs.Handler{Run: in.runUnsnooze})
 	// Those of one contact wait for each other, with a connection each.
 	in.queue.SetLimit(jobScheduled, jobs.Limit{Concurrency: 4})
@@ -54,6 +55,8 @@ type workset struct {
 	tx        *db.Tx
 	workspace crm.ID
 	contacts  map[crm.ID]*tracked
+	// unassigns is whether closing unassigns; nil until it is looked up.
+	unassigns *bool
 	// welcome is set while a channel's welcome opens a conversation.
 	welcome bool
 }

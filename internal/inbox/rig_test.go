@@ -52,6 +52,7 @@ func (p paper) Send(_ context.Context, _ *channel.Channel, out channel.Outbound)
 type rig struct {
 	t      testing.TB
 	d      *db.DB
+	dir    string
 	log    *eventlog.Log
 	queue  *jobs.Queue
 	gw     *gateway.Gateway
@@ -63,22 +64,29 @@ type rig struct {
 
 func newRig(t testing.TB, d *db.DB, dir string) *rig {
 	t.Helper()
+	r := &rig{t: t, d: d, dir: dir}
+	r.assemble()
+	r.fresh()
+	return r
+}
+
+// assemble puts everything together on the database, as a process does that starts.
+func (r *rig) assemble() {
+	r.t.Helper()
 	logger := slog.New(slog.DiscardHandler)
-	files, err := blob.Open(dir, d)
+	files, err := blob.Open(r.dir, r.d)
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 	keys, err := config.NewKeyring("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff")
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
-	r := &rig{t: t, d: d, log: eventlog.New(d, logger), queue: jobs.New(d, logger)}
+	r.log, r.queue = eventlog.New(r.d, logger), jobs.New(r.d, logger)
 	r.gw = gateway.New(gateway.Options{
-		DB: d, Queue: r.queue, Events: r.log, Files: files, Keys: keys, Adapters: []channel.Adapter{paper{send: func(channel.Outbound) (channel.Receipt, error) { return channel.Receipt{}, nil }}}, Logger: logger, MaxUpload: 1 << 20,
+		DB: r.d, Queue: r.queue, Events: r.log, Files: files, Keys: keys, Adapters: []channel.Adapter{paper{send: func(channel.Outbound) (channel.Receipt, error) { return channel.Receipt{}, nil }}}, Logger: logger, MaxUpload: 1 << 20,
 	})
 	r.in = inbox.New(r.log, r.gw, logger)
-	r.fresh()
-	return r
 }
 
 // fresh moves to a new workspace: everything else keeps to its own.

@@ -88,11 +88,13 @@ func (w *workset) close(t *tracked, by crm.Actor, note Note) error {
 		e.Data = eventlog.Data(map[string]string{"category": note.Category, "summary": note.Summary})
 	}
 	w.append(e)
-	var unassign bool
-	if err := w.tx.Row(`SELECT unassign_on_close FROM workspace WHERE id = $1`, []any{w.workspace}, &unassign); err != nil {
-		return err
+	if w.unassigns == nil {
+		w.unassigns = new(bool)
+		if err := w.tx.Row(`SELECT unassign_on_close FROM workspace WHERE id = $1`, []any{w.workspace}, w.unassigns); err != nil {
+			return err
+		}
 	}
-	if unassign {
+	if *w.unassigns {
 		w.assign(t, 0, crm.Actor{Source: crm.BySystem})
 	}
 	t.Conversation, t.Status, t.StatusSince, t.Unread, t.dirty = 0, crm.Closed, now, 0, true
@@ -149,29 +151,34 @@ func (w *workset) assignee(a Assignment) (crm.ID, error) {
 		}
 		return a.User, err
 	}
+	next, err := w.takers(BulkAssign{Team: a.Team})
+	if err != nil {
+		return 0, err
+	}
+	return next(0), nil
+}
+
+// team returns the members of a team, and for each how well placed they are: whether
+// there, and with how many open conversations. Less is better.
+func (w *workset) team(id crm.ID) (users []crm.ID, load map[crm.ID][2]int64, err error) {
 	b, err := LoadBoard(w.tx, w.workspace, 0)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
-	i := slices.IndexFunc(b.teams, func(t account.Team) bool { return t.ID == a.Team })
+	i := slices.IndexFunc(b.teams, func(t account.Team) bool { return t.ID == id })
 	if i < 0 {
-		return 0, crm.RefuseField("team_id", crm.CodeUnknownTeam)
+		return nil, nil, crm.RefuseField("team_id", crm.CodeUnknownTeam)
 	}
 	if len(b.teams[i].Users) == 0 {
-		return 0, crm.RefuseField("team_id", crm.CodeNoTeamMember)
+		return nil, nil, crm.RefuseField("team_id", crm.CodeNoTeamMember)
 	}
 	there, err := account.Statuses(w.tx, w.workspace)
-	if err != nil {
-		return 0, err
+	order := map[account.Activity]int64{account.Online: 0, account.Busy: 1, "": 2}
+	load = make(map[crm.ID][2]int64)
+	for _, u := range b.teams[i].Users {
+		load[u] = [2]int64{order[there[u]], b.of[u].contacts}
 	}
-	rank := func(u crm.ID) [2]int64 {
-		order := map[account.Activity]int64{account.Online: 0, account.Busy: 1, "": 2}
-		return [2]int64{order[there[u]], b.of[u].contacts}
-	}
-	return slices.MinFunc(b.teams[i].Users, func(x, y crm.ID) int {
-		a, b := rank(x), rank(y)
-		return slices.Compare(a[:], b[:])
-	}), nil
+	return b.teams[i].Users, load, err
 }
 
 const jobUnsnooze = "unsnooze"
@@ -201,13 +208,20 @@ const maxSnooze = 366 * 24 * time.Hour
 // Snooze takes a contact with an open conversation out of the open lists until a
 // time. It keeps its assignee; a message from it, or closing, ends the snooze.
 func (in *Inbox) Snooze(tx *db.Tx, v crm.Viewer, id crm.ID, until time.Time) (*contact.Contact, error) {
-	switch ahead := until.Sub(tx.Now()); {
-	case ahead <= 0:
-		return nil, crm.RefuseField("until", crm.CodePast)
-	case ahead > maxSnooze:
-		return nil, crm.RefuseField("until", crm.CodeInvalid)
+	if err := checkSnooze(tx, until); err != nil {
+		return nil, err
 	}
 	return in.act(tx, v, id, func(w *workset, t *tracked) error { return w.snooze(t, v.Actor(), until) })
+}
+
+func checkSnooze(tx *db.Tx, until time.Time) error {
+	switch ahead := until.Sub(tx.Now()); {
+	case ahead <= 0:
+		return crm.RefuseField("until", crm.CodePast)
+	case ahead > maxSnooze:
+		return crm.RefuseField("until", crm.CodeInvalid)
+	}
+	return nil
 }
 
 func (w *workset) snooze(t *tracked, by crm.Actor, until time.Time) error {
@@ -330,22 +344,25 @@ func (in *Inbox) Tag(tx *db.Tx, v crm.Viewer, contacts *contact.Service, id crm.
 	if err != nil {
 		return nil, err
 	}
-	return in.act(tx, v, id, func(w *workset, t *tracked) error { return w.tag(t, v.Actor(), ids, remove) })
+	return in.act(tx, v, id, func(w *workset, t *tracked) error {
+		have, err := contact.TagsOf(tx, v.Workspace, []crm.ID{id})
+		if err == nil {
+			_, err = w.retag(t, v.Actor(), have[id], ids, remove)
+		}
+		return err
+	})
 }
 
-func (w *workset) tag(t *tracked, by crm.Actor, add, remove []crm.ID) error {
-	have, err := contact.TagsOf(w.tx, w.workspace, []crm.ID{t.ID})
-	if err != nil {
-		return err
-	}
-	carries := func(tag crm.ID) bool { return slices.Contains(have[t.ID], tag) }
+// retag gives a contact that has some tags others, and tells whether any changed.
+func (w *workset) retag(t *tracked, by crm.Actor, have, add, remove []crm.ID) (bool, error) {
+	carries := func(tag crm.ID) bool { return slices.Contains(have, tag) }
 	add = slices.DeleteFunc(slices.Clone(add), carries)
 	remove = slices.DeleteFunc(slices.Clone(remove), func(tag crm.ID) bool { return !carries(tag) })
 	if len(add) == 0 && len(remove) == 0 {
-		return nil
+		return false, nil
 	}
 	if err := contact.Retag(w.tx, w.workspace, []crm.ID{t.ID}, add, remove); err != nil {
-		return err
+		return false, err
 	}
 	words := func(ids []crm.ID) []string {
 		out := make([]string, 0, len(ids))
@@ -358,5 +375,5 @@ func (w *workset) tag(t *tracked, by crm.Actor, add, remove []crm.ID) error {
 		Kind: eventlog.TagsChanged, Contact: t.ID, Conversation: t.Conversation, Actor: by,
 		Data: eventlog.Data(map[string][]string{"added": words(add), "removed": words(remove)}),
 	})
-	return nil
+	return true, nil
 }

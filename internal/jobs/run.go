@@ -166,8 +166,8 @@ func (q *Queue) work(ctx context.Context, l laneRef) (more bool, at time.Time) {
 	if errors.Is(err, ErrLost) {
 		return true, time.Time{}
 	}
-	if err == nil && ctx.Err() != nil && !allSettled(batch) {
-		return false, time.Time{}
+	if (err == nil || !h.Leased) && ctx.Err() != nil && !allSettled(batch) {
+		return false, time.Time{} // cut off by the stop, which is nobody's failure
 	}
 	if serr := q.settleRest(context.WithoutCancel(ctx), batch, err); serr != nil {
 		q.log.Error("settling jobs failed", "lane", l.lane, "err", serr)

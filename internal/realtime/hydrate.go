@@ -65,6 +65,9 @@ func push(e *eventlog.Event, contacts map[crm.ID]*contact.Contact, messages map[
 	case eventlog.SnippetsChanged:
 		p.Type = "snippets"
 		return p
+	case eventlog.BulkChanged:
+		p.Type, p.UserID = "bulk", e.Actor.ID.String()
+		return p
 	}
 	c := contacts[e.Contact]
 	if c == nil {

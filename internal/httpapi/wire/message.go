@@ -213,7 +213,7 @@ func (i Item) MarshalJSON() ([]byte, error) {
 type Push struct {
 	Seq       string      `json:"seq,omitempty"`
 	From      string      `json:"from,omitempty" doc:"The first of a stretch of the log that ends with seq, of which nothing is shown."`
-	Type      string      `json:"type" enum:"message,message_updated,event,contact,hidden,channel,members,fields,inboxes,snippets,scheduled,skip,counts,typing,presence,notifications"`
+	Type      string      `json:"type" enum:"message,message_updated,event,contact,hidden,channel,members,fields,inboxes,bulk,snippets,scheduled,skip,counts,typing,presence,notifications"`
 	ContactID string      `json:"contact_id,omitempty"`
 	Message   *Message    `json:"message,omitempty"`
 	Event     *Event      `json:"event,omitempty"`
