@@ -120,6 +120,11 @@ export class Server {
     return who;
   }
 
+  /** Adds contacts that have written, as an installation of some age has them. */
+  seed(contacts: number): void {
+    this.command(['bench', 'seed', '--data', this.dir, '--contacts', String(contacts), '--messages', String(2 * contacts)]);
+  }
+
   async api<T>(method: string, path: string, body?: unknown): Promise<T> {
     const r = await fetch(`${this.url}/api/v1${path}`, {
       method,

@@ -64,7 +64,11 @@ func (t BulkTarget) target() (out inbox.BulkTarget, err error) {
 	if l := t.Inbox; l != nil {
 		given++
 		q := ListParams{Status: l.Status, Unreplied: l.Unreplied}.query(inbox.Name(l.ID), PageQuery{})
-		q.Filter = l.Filter
+		if q.Filter = l.Filter; q.Filter != nil {
+			if _, custom := q.Inbox.Custom(); custom {
+				q.Inbox = "" // the filter stands for the inbox's own
+			}
+		}
 		out.List = &q
 	}
 	if given != 1 {

@@ -37,6 +37,10 @@ export type Inbox = Schemas['Inbox'];
 /** all, mine, unassigned, blocked, or team- and a team's id. */
 export type InboxId = Inbox['id'];
 export type ContactRow = Schemas['ContactRow'];
+export type Bulk = Schemas['Bulk'];
+export type BulkTarget = Schemas['BulkTarget'];
+export type BulkAction = Schemas['BulkAction'];
+export type BulkFailure = Schemas['BulkFailure'];
 export type Closing = Schemas['Closing'];
 export type CustomField = Schemas['Field'];
 export type Tag = Schemas['Tag'];
@@ -102,6 +106,7 @@ export type SequencedPush =
   | Pushed<'inboxes', 'seq'>
   | Pushed<'snippets', 'seq'>
   | Pushed<'scheduled', 'seq' | 'contact_id'>
+  | Pushed<'bulk', 'seq' | 'user_id'>
   | (Pushed<'skip', 'seq'> & { from?: string });
 
 /** Of the moment. */

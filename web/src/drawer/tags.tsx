@@ -2,25 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useId, useRef, useState } from 'react';
 import { post } from '../api/http';
 import { tagsQuery } from '../api/queries';
-import type { Contact, Tag } from '../api/types';
+import type { Contact } from '../api/types';
 import { plain } from '../format/plain';
 import { useShortcuts } from '../frame/shortcuts';
 import { extraTexts } from '../i18n/lazy-with';
 import { applyContact } from '../realtime/apply';
 import { Icon } from '../ui/icon';
 import { toastError } from '../ui/toast';
-
-/** Middle tones that stand out on light and dark ground. */
-const dots: Record<Tag['color'], string> = {
-  grey: '#8b857a',
-  red: '#d0473f',
-  orange: '#d9772b',
-  yellow: '#c49a16',
-  green: '#3a9a5f',
-  blue: '#3f7ae0',
-  indigo: '#6a5fd8',
-  purple: '#a35bc4',
-};
+import { tagDots } from './tag-dots';
 
 /** The contact's tags; what is typed is added, and made where it doesn't exist yet. */
 export function Tags({ contact, readOnly }: { contact: Contact; readOnly: boolean }) {
@@ -54,7 +43,7 @@ export function Tags({ contact, readOnly }: { contact: Contact; readOnly: boolea
             >
               <span
                 className="size-2 shrink-0 rounded-full"
-                style={{ background: dots[tag.color] }}
+                style={{ background: tagDots[tag.color] }}
               />
               <span className="truncate">
                 {tag.emoji && `${tag.emoji} `}

@@ -97,6 +97,8 @@ export const en = {
   statusFilter: { open: 'Open', closed: 'Closed', snoozed: 'Snoozed', all: 'All' },
   statusOf: { open: 'Open', closed: 'Closed', snoozed: 'Snoozed' },
   sort: 'Order',
+  selectContacts: 'Select contacts',
+  selectRow: (name: string) => `Select ${name}`,
   sorts: {
     newest: 'Newest message',
     oldest: 'Oldest message',

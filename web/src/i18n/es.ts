@@ -96,6 +96,8 @@ export const es: Texts = {
   statusFilter: { open: 'Abiertos', closed: 'Cerrados', snoozed: 'Pospuestos', all: 'Todos' },
   statusOf: { open: 'Abierto', closed: 'Cerrado', snoozed: 'Pospuesto' },
   sort: 'Orden',
+  selectContacts: 'Seleccionar contactos',
+  selectRow: (name: string) => `Seleccionar a ${name}`,
   sorts: {
     newest: 'Mensaje más nuevo',
     oldest: 'Mensaje más antiguo',

@@ -11,6 +11,7 @@ import { ErrorState } from '../ui/states';
 import { ContactRow } from './contact-row';
 import { isCustom } from './inbox-id';
 import { ListEmpty } from './list-empty';
+import { tick, useSelection } from './selection';
 import { useSteadyOrder } from './steady-order';
 import { refreshList, useInboxList } from './use-inbox-list';
 
@@ -18,13 +19,13 @@ const rowHeight = 64;
 
 export function ContactList() {
   const me = useMe();
-  const { query, rows: liveRows, filter, q } = useInboxList();
+  const { query, rows: liveRows, filter, q, listKey } = useInboxList();
   const { contactId } = useParams({ strict: false });
   const { data: users } = useQuery(usersQuery);
   const byId = useMemo(() => new Map(users?.map((u) => [u.id, u])), [users]);
   const [held, setHeld] = useState(false);
-  const listKey = JSON.stringify([filter, q]);
   const { shown: rows, waiting } = useSteadyOrder(liveRows, held, listKey);
+  const picked = useSelection(listKey);
   const [cursor, setCursor] = useState<string | null>(null);
   const navigate = useNavigate();
   const scroller = useRef<HTMLDivElement>(null);
@@ -54,7 +55,7 @@ export function ContactList() {
       params: { inbox: filter.inbox, contactId: id },
       search: (old) => old,
     });
-  const step = (by: number, focus: boolean) => {
+  const step = (by: number, focus: boolean, range = false) => {
     const from = rows.findIndex(
       (r) => r.id === (focus ? (cursor ?? contactId) : (contactId ?? cursor)),
     );
@@ -62,13 +63,24 @@ export function ContactList() {
     if (!next) return;
     virtualizer.scrollToIndex(rows.indexOf(next), { align: 'auto' });
     setCursor(next.id);
+    if (range) {
+      if (!picked?.anchor && rows[from]) tick(listKey, rows, rows[from].id, false);
+      tick(listKey, rows, next.id, true);
+    }
     if (!focus && contactId) openRow(next.id);
     else
       requestAnimationFrame(() =>
         scroller.current?.querySelector<HTMLElement>(`[data-row="${next.id}"]`)?.focus(),
       );
   };
+  const here = cursor ?? contactId;
+  const pick = (id: string | undefined, range: boolean) => id && tick(listKey, rows, id, range);
+  const pickRef = useRef(pick);
+  pickRef.current = pick;
+  const onTick = useCallback((id: string, range: boolean) => void pickRef.current(id, range), []);
   useShortcuts({
+    x: () => pick(here, false),
+    'Shift+X': () => pick(here, true),
     j: () => step(1, false),
     k: () => step(-1, false),
     Enter: () => cursor && openRow(cursor),
@@ -79,7 +91,7 @@ export function ContactList() {
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -1e9, End: 1e9 }[e.key];
     if (by === undefined) return;
     e.preventDefault();
-    stepRef.current(by, true);
+    stepRef.current(by, true, e.shiftKey);
   }, []);
 
   const banner = isCustom(filter.inbox) && !q && (
@@ -141,7 +153,7 @@ export function ContactList() {
                 key={item.key}
                 aria-setsize={hasNextPage ? -1 : rows.length}
                 aria-posinset={item.index + 1}
-                className="absolute inset-x-0 top-0 transition-transform duration-150"
+                className="group absolute inset-x-0 top-0 transition-transform duration-150"
                 style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
               >
                 {row ? (
@@ -152,6 +164,8 @@ export function ContactList() {
                     tabbable={row.id === tabbableId}
                     assignee={row.assignee_id ? byId.get(row.assignee_id) : undefined}
                     myId={me.user.id}
+                    ticked={picked && (picked.all || picked.ids.has(row.id))}
+                    onTick={onTick}
                     onKeyDown={onKeyDown}
                     onFocus={() => setCursor(row.id)}
                   />

@@ -9,6 +9,7 @@ import { Avatar } from '../ui/avatar';
 import { ChannelGlyph } from '../ui/channel-glyph';
 import { Icon, type IconName } from '../ui/icon';
 import { tip } from '../ui/tooltip';
+import { usePhone } from '../ui/use-media';
 
 const kindIcons: Partial<Record<string, IconName>> = {
   image: 'image',
@@ -29,6 +30,8 @@ export const ContactRow = memo(function ContactRow({
   tabbable,
   assignee,
   myId,
+  ticked,
+  onTick,
   onKeyDown,
   onFocus,
 }: {
@@ -38,6 +41,9 @@ export const ContactRow = memo(function ContactRow({
   tabbable: boolean;
   assignee: User | undefined;
   myId: string;
+  /** Whether it is picked; null while no contacts are being picked. */
+  ticked: boolean | null;
+  onTick: (id: string, range: boolean) => void;
   onKeyDown: (e: KeyboardEvent) => void;
   onFocus: () => void;
 }) {
@@ -45,70 +51,97 @@ export const ContactRow = memo(function ContactRow({
   const last = row.last_message;
   const at = last?.at ?? row.status_since;
   const unread = row.unread > 0;
+  const phone = usePhone();
   return (
-    <Link
-      to="/inbox/$inbox/$contactId"
-      params={{ inbox, contactId: row.id }}
-      search={(old) => ({ status: old.status, sort: old.sort, q: old.q })}
-      preload="intent"
-      data-row={row.id}
-      tabIndex={tabbable ? 0 : -1}
-      aria-current={selected ? 'true' : undefined}
-      onKeyDown={onKeyDown}
-      onFocus={onFocus}
-      draggable={false}
-      className={`relative flex h-16 items-center gap-[11px] border-b border-line/60 px-3.5 outline-offset-[-2px]! select-none ${
-        selected
-          ? 'bg-tint before:absolute before:inset-y-0 before:left-0 before:w-[3px] before:bg-accent'
-          : 'hover:bg-hover'
-      }`}
-    >
-      <span className="relative">
-        <Avatar who={row} />
-        <StatusMark row={row} />
-      </span>
-      <span className="min-w-0 flex-1">
-        <span className="flex items-baseline gap-2">
-          <span className={`min-w-0 flex-1 truncate ${unread ? 'font-semibold' : 'font-medium'}`}>
-            {formatPhone(row.name)}
-          </span>
-          {unread && <span className="sr-only">, {t.unreadCount(row.unread)}, </span>}
-          <time
-            dateTime={at}
-            {...tip(fullTime(at))}
-            className={`shrink-0 text-12 ${unread ? 'font-semibold text-accent' : selected ? 'text-muted' : 'text-faint'}`}
-          >
-            {rowTime(at, now)}
-          </time>
+    <>
+      <Link
+        to="/inbox/$inbox/$contactId"
+        params={{ inbox, contactId: row.id }}
+        search={(old) => ({ status: old.status, sort: old.sort, q: old.q })}
+        preload="intent"
+        data-row={row.id}
+        tabIndex={tabbable ? 0 : -1}
+        aria-current={selected ? 'true' : undefined}
+        onKeyDown={onKeyDown}
+        onFocus={onFocus}
+        draggable={false}
+        // With a finger, the whole row is what is ticked.
+        onClick={(e) => {
+          if (e.shiftKey || (phone && ticked !== null)) {
+            e.preventDefault();
+            onTick(row.id, e.shiftKey);
+          }
+        }}
+        className={`relative flex h-16 items-center gap-[11px] border-b border-line/60 px-3.5 outline-offset-[-2px]! select-none ${
+          ticked
+            ? 'bg-tint'
+            : selected
+              ? 'bg-tint before:absolute before:inset-y-0 before:left-0 before:w-[3px] before:bg-accent'
+              : 'hover:bg-hover'
+        }`}
+      >
+        <span className="relative">
+          <Avatar who={row} />
+          <StatusMark row={row} />
         </span>
-        <span className="mt-0.5 flex items-center gap-1.5">
-          <span
-            className={`flex min-w-0 flex-1 items-center gap-1 text-13 ${unread ? 'text-text' : 'text-muted'}`}
-          >
-            <Preview row={row} myId={myId} />
+        <span className="min-w-0 flex-1">
+          <span className="flex items-baseline gap-2">
+            <span className={`min-w-0 flex-1 truncate ${unread ? 'font-semibold' : 'font-medium'}`}>
+              {formatPhone(row.name)}
+            </span>
+            {unread && <span className="sr-only">, {t.unreadCount(row.unread)}, </span>}
+            <time
+              dateTime={at}
+              {...tip(fullTime(at))}
+              className={`shrink-0 text-12 ${unread ? 'font-semibold text-accent' : selected ? 'text-muted' : 'text-faint'}`}
+            >
+              {rowTime(at, now)}
+            </time>
           </span>
-          {row.blocked && <Icon name="block" size={15} className="text-red" />}
-          {unread && (
+          <span className="mt-0.5 flex items-center gap-1.5">
             <span
-              aria-hidden="true"
-              className="h-[18px] min-w-[18px] rounded-full bg-accent px-[5px] text-center text-11 leading-[18px] font-semibold text-accent-ink"
+              className={`flex min-w-0 flex-1 items-center gap-1 text-13 ${unread ? 'text-text' : 'text-muted'}`}
             >
-              {row.unread > 99 ? '99+' : row.unread}
+              <Preview row={row} myId={myId} />
             </span>
-          )}
-          {assignee && (
-            <span
-              {...tip(t.assignedTo(assignee.name))}
-              className="inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full border border-line bg-surface px-[3px] text-[10px] leading-none font-semibold text-muted"
-            >
-              <span aria-hidden="true">{assignee.initials}</span>
-              <span className="sr-only">{t.assignedTo(assignee.name)}</span>
-            </span>
-          )}
-          {row.channel && <ChannelGlyph type={row.channel.type} />}
+            {row.blocked && <Icon name="block" size={15} className="text-red" />}
+            {unread && (
+              <span
+                aria-hidden="true"
+                className="h-[18px] min-w-[18px] rounded-full bg-accent px-[5px] text-center text-11 leading-[18px] font-semibold text-accent-ink"
+              >
+                {row.unread > 99 ? '99+' : row.unread}
+              </span>
+            )}
+            {assignee && (
+              <span
+                {...tip(t.assignedTo(assignee.name))}
+                className="inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full border border-line bg-surface px-[3px] text-[10px] leading-none font-semibold text-muted"
+              >
+                <span aria-hidden="true">{assignee.initials}</span>
+                <span className="sr-only">{t.assignedTo(assignee.name)}</span>
+              </span>
+            )}
+            {row.channel && <ChannelGlyph type={row.channel.type} />}
+          </span>
         </span>
-      </span>
-    </Link>
+      </Link>
+      <label
+        className={`absolute top-3.5 left-3.5 grid size-9 place-items-center rounded-full ${
+          ticked === null ? 'opacity-0 group-hover:bg-hover group-hover:opacity-100' : ''
+        } ${ticked ? 'bg-tint' : 'bg-surface'}`}
+      >
+        <input
+          type="checkbox"
+          className="size-[18px]"
+          // x ticks the row that has the focus.
+          tabIndex={-1}
+          aria-label={t.selectRow(row.name)}
+          checked={ticked ?? false}
+          onChange={(e) => onTick(row.id, (e.nativeEvent as MouseEvent).shiftKey)}
+        />
+      </label>
+    </>
   );
 });
 

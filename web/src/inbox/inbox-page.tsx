@@ -1,9 +1,10 @@
 import { Outlet, useParams } from '@tanstack/react-router';
-import { Suspense, useEffect } from 'react';
+import { Suspense, useEffect, useSyncExternalStore } from 'react';
 import { CustomDialogs } from '../custom-inbox/section';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
 import { lazyPart } from '../parts';
+import { bulkNews } from '../realtime/apply';
 import { getPrefs, setPrefs, usePrefs } from '../ui/prefs';
 import { usePhone, useWide } from '../ui/use-media';
 import { ContactList } from './contact-list';
@@ -12,6 +13,12 @@ import { ListResizer } from './list-resizer';
 import { Sidebar } from './sidebar';
 import { useListFilter } from './use-inbox-list';
 import { useInboxSeen } from './use-inbox-seen';
+
+const BulkProgress = lazyPart(async () => {
+  const module = await import('./bulk-progress');
+  await module.bulkTexts.load();
+  return module;
+});
 
 const Hits = lazyPart(async () => {
   const module = await import('./hits');
@@ -32,6 +39,7 @@ export default function InboxPage() {
   const sidebar = wide && prefs.sidebar;
   const showList = !phone || !contactId;
   const showConsole = !phone || contactId;
+  const bulk = useSyncExternalStore(bulkNews.subscribe, bulkNews.get);
   const List = phone ? 'main' : 'section';
   return (
     <>
@@ -44,6 +52,11 @@ export default function InboxPage() {
         >
           <ListHeader sidebar={sidebar} />
           <Suspense>{q && where ? <Hits q={q} where={where} /> : <ContactList />}</Suspense>
+          {bulk && (
+            <Suspense>
+              <BulkProgress />
+            </Suspense>
+          )}
           <CustomDialogs />
           {!phone && <ListResizer />}
         </List>

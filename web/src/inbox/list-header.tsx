@@ -1,10 +1,13 @@
 import { useNavigate } from '@tanstack/react-router';
+import { Suspense } from 'react';
 import { useMay } from '../api/queries';
 import type { Sort, StatusFilter } from '../api/types';
 import { customDialog } from '../custom-inbox/drafts';
 import { wholeNumber } from '../format/size';
 import { frameDialog } from '../frame/dialogs';
 import { t } from '../i18n';
+import { extraTexts } from '../i18n/lazy-with';
+import { lazyPart } from '../parts';
 import { Icon } from '../ui/icon';
 import { MenuButton, type MenuEntry } from '../ui/menu';
 import { setPrefs } from '../ui/prefs';
@@ -12,14 +15,22 @@ import { tip } from '../ui/tooltip';
 import { usePhone, useWide } from '../ui/use-media';
 import { useInboxEntries } from './inbox-entries';
 import { SearchBox } from './search-box';
+import { select, useSelection } from './selection';
 import { useListFilter } from './use-inbox-list';
 import { useListSearch } from './use-list-search';
+
+const BulkBar = lazyPart(async () => {
+  const module = await import('./bulk-bar');
+  await Promise.all([module.bulkTexts.load(), extraTexts.load()]);
+  return module;
+});
 
 export const sortLabel = (sort: Sort, status: StatusFilter) =>
   sort === 'newest' || sort === 'oldest' ? t.sorts[sort] : t.sorts[sort][status];
 
 export function ListHeader({ sidebar }: { sidebar: boolean }) {
-  const { filter, q, where } = useListFilter();
+  const { filter, q, where, listKey } = useListFilter();
+  const picked = useSelection(listKey);
   const change = useListSearch();
   const mayAdd = useMay('contacts.edit');
   const statuses: StatusFilter[] = ['open', 'closed', 'snoozed', 'all'];
@@ -49,7 +60,12 @@ export function ListHeader({ sidebar }: { sidebar: boolean }) {
           </button>
         )}
       </div>
-      {q ? (
+      {picked && !where ? (
+        // As high as what it stands in for.
+        <Suspense fallback={<div className="mt-1.5 h-7" />}>
+          <BulkBar picked={picked} />
+        </Suspense>
+      ) : q ? (
         <fieldset aria-label={t.searchIn} className="-mx-1 mt-1.5 flex gap-1">
           {([undefined, 'messages', 'comments'] as const).map((x) => (
             <button
@@ -94,24 +110,35 @@ export function ListHeader({ sidebar }: { sidebar: boolean }) {
             </span>
             <Icon name="down" size={14} />
           </MenuButton>
-          <MenuButton
-            label={t.sort}
-            named="by-text"
-            className={choice}
-            align="end"
-            entries={sorts.map(
-              (sort): MenuEntry => ({
-                key: sort,
-                label: sortLabel(sort, filter.status),
-                checked: filter.sort === sort,
-                onSelect: () => set({ sort }),
-              }),
-            )}
-          >
-            <span className="sr-only">{t.sort}: </span>
-            <span className="truncate">{sortLabel(filter.sort, filter.status)}</span>
-            <Icon name="down" size={14} />
-          </MenuButton>
+          <span className="flex min-w-0">
+            <button
+              type="button"
+              className="btn-icon size-7"
+              aria-label={t.selectContacts}
+              {...tip(t.selectContacts, 'x')}
+              onClick={() => select(listKey, [])}
+            >
+              <Icon name="select" size={16} />
+            </button>
+            <MenuButton
+              label={t.sort}
+              named="by-text"
+              className={choice}
+              align="end"
+              entries={sorts.map(
+                (sort): MenuEntry => ({
+                  key: sort,
+                  label: sortLabel(sort, filter.status),
+                  checked: filter.sort === sort,
+                  onSelect: () => set({ sort }),
+                }),
+              )}
+            >
+              <span className="sr-only">{t.sort}: </span>
+              <span className="truncate">{sortLabel(filter.sort, filter.status)}</span>
+              <Icon name="down" size={14} />
+            </MenuButton>
+          </span>
         </div>
       )}
     </header>

@@ -17,16 +17,17 @@ export function useListFilter() {
     ...(search.unreplied && { unreplied: true }),
     ...(draft && { draft }),
   };
-  return { filter, q: search.q ?? '', where: search.in };
+  const q = search.q ?? '';
+  return { filter, q, where: search.in, listKey: JSON.stringify([filter, q]) };
 }
 
 /** The contacts of the list or of the search, page by page. */
 export function useInboxList() {
-  const { filter, q } = useListFilter();
+  const { filter, q, listKey } = useListFilter();
   const list = useInfiniteQuery({ ...listQuery(filter), enabled: q === '' });
   const found = useInfiniteQuery({ ...searchQuery(q), enabled: q !== '' });
   const query = q ? found : list;
-  return { query, rows: rowsOf(query.data), filter, q };
+  return { query, rows: rowsOf(query.data), filter, q, listKey };
 }
 
 /** Asks for the list anew, from its first page. */

@@ -19,6 +19,7 @@ import { isCustom } from '../inbox/inbox-id';
 import { dropRow, type ListData, patchList, replaceRow } from '../inbox/list-cache';
 import { replaceMessage, type TimelineData, upsertItem } from '../timeline/timeline-cache';
 import { contactTyping, statuses, userTyping } from './presence';
+import { Store } from './store';
 
 /** Writes news of a contact into every list, search and drawer that shows it. */
 export function applyRow(row: ContactRow) {
@@ -101,12 +102,21 @@ export function applySequenced(push: SequencedPush) {
     case 'scheduled':
       void queryClient.invalidateQueries({ queryKey: ['scheduled', push.contact_id] });
       break;
+    case 'bulk':
+      if (push.user_id === queryClient.getQueryData(meQuery.queryKey)?.user.id) {
+        bulkNews.set(true);
+        refetch('bulks');
+      }
+      break;
     case 'channel':
       void queryClient.invalidateQueries({ queryKey: ['channels'] });
       void queryClient.invalidateQueries({ queryKey: ['channel', push.channel_id] });
       break;
   }
 }
+
+/** Whether the user does something to many contacts, or has lately. */
+export const bulkNews = new Store(false);
 
 function refetch(...keys: string[]) {
   for (const key of keys) void queryClient.invalidateQueries({ queryKey: [key] });

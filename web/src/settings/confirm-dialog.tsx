@@ -9,6 +9,7 @@ export default function ConfirmDialog({
   text,
   verb,
   refuse = t.cancel,
+  tone = 'btn-danger',
   onConfirm,
   onClose,
 }: {
@@ -17,6 +18,8 @@ export default function ConfirmDialog({
   verb: string;
   /** Where "Cancel" could be taken for the deed itself. */
   refuse?: string;
+  /** Where nothing is lost that can't be had back. */
+  tone?: 'btn-danger' | 'btn-primary';
   onConfirm: () => Promise<unknown>;
   onClose: () => void;
 }) {
@@ -40,7 +43,7 @@ export default function ConfirmDialog({
         </button>
         <button
           type="button"
-          className="btn btn-danger"
+          className={`btn ${tone}`}
           disabled={busy}
           onClick={() => void confirm()}
         >

@@ -1,0 +1,57 @@
+import { pluralFor } from './plural';
+
+const n = pluralFor('en');
+
+const en = {
+  bar: 'Selected contacts',
+  picked: (count: number) => n(count, '# selected', '# selected'),
+  none: 'Select contacts',
+  allPicked: 'All that match',
+  allCounted: (count: number) => n(count, 'All # selected', 'All # selected'),
+  selectLoaded: (count: number) => n(count, 'Select the # shown', 'Select the # shown'),
+  unselect: 'Select none',
+  selectAll: 'Select all that match, also those further down',
+  selectCounted: (count: number) => n(count, 'Select the only one', 'Select all #'),
+  leave: 'Leave the selection',
+  history: 'What was done lately',
+  tag: 'Tag',
+  tagAdd: 'Add',
+  tagRemove: 'Remove',
+  findTag: 'Find a tag or name a new one',
+  findTagToRemove: 'Find a tag',
+  newTag: (name: string) => `Make the tag “${name}”`,
+  noTag: 'No such tag',
+  confirmTitle: {
+    assign: (who: string) => `Assign ${who}?`,
+    close: (who: string) => `Close the conversations of ${who}?`,
+    snooze: (who: string) => `Snooze ${who}?`,
+    tag: (who: string) => `Change the tags of ${who}?`,
+  },
+  contacts: (count: number) => n(count, '# contact', '# contacts'),
+  everybody: 'all contacts that match',
+  confirmHelp: 'It is done bit by bit, and can be cancelled on the way; what was done stays.',
+  go: 'Go ahead',
+  doing: { assign: 'Assigning', close: 'Closing', snooze: 'Snoozing', tag: 'Tagging' },
+  did: { assign: 'Assigned', close: 'Closed', snooze: 'Snoozed', tag: 'Tagged' },
+  cancelled: {
+    assign: 'Assigning was cancelled',
+    close: 'Closing was cancelled',
+    snooze: 'Snoozing was cancelled',
+    tag: 'Tagging was cancelled',
+  },
+  gathering: (count: number) => n(count, '# contact found so far', '# contacts found so far'),
+  of: (done: string, total: string) => `${done} of ${total}`,
+  report: 'Report',
+  title: { assign: 'Assign', close: 'Close', snooze: 'Snooze', tag: 'Tags' },
+  changed: 'Changed',
+  unchanged: 'Were so already',
+  failed: 'Could not be done',
+  left: 'Left undone',
+  hiddenFailures: 'Those that you can no longer see are counted and not named.',
+  more: 'Show more',
+  empty: 'Nothing yet',
+  emptyHelp: 'What you do to many contacts at once is listed here for 30 days.',
+  running: 'Running',
+};
+export type BulkTexts = typeof en;
+export default en;

@@ -1,0 +1,62 @@
+import type { BulkTexts } from './bulk-en';
+import { pluralFor } from './plural';
+
+const n = pluralFor('es');
+
+const es: BulkTexts = {
+  bar: 'Contactos seleccionados',
+  picked: (count) => n(count, '# seleccionado', '# seleccionados'),
+  none: 'Selecciona contactos',
+  allPicked: 'Todos los que coinciden',
+  allCounted: (count) => n(count, 'El único seleccionado', 'Los # seleccionados'),
+  selectLoaded: (count) => n(count, 'Seleccionar el que se ve', 'Seleccionar los # que se ven'),
+  unselect: 'No seleccionar ninguno',
+  selectAll: 'Seleccionar todos los que coinciden, también los de más abajo',
+  selectCounted: (count) => n(count, 'Seleccionar el único', 'Seleccionar los #'),
+  leave: 'Salir de la selección',
+  history: 'Lo hecho últimamente',
+  tag: 'Etiquetar',
+  tagAdd: 'Añadir',
+  tagRemove: 'Quitar',
+  findTag: 'Busca una etiqueta o ponle nombre a una nueva',
+  findTagToRemove: 'Busca una etiqueta',
+  newTag: (name) => `Crear la etiqueta «${name}»`,
+  noTag: 'No existe esa etiqueta',
+  confirmTitle: {
+    assign: (who) => `¿Asignar ${who}?`,
+    close: (who) => `¿Cerrar las conversaciones de ${who}?`,
+    snooze: (who) => `¿Posponer ${who}?`,
+    tag: (who) => `¿Cambiar las etiquetas de ${who}?`,
+  },
+  contacts: (count) => n(count, '# contacto', '# contactos'),
+  everybody: 'todos los contactos que coinciden',
+  confirmHelp: 'Se hace poco a poco y se puede cancelar por el camino; lo hecho, hecho queda.',
+  go: 'Adelante',
+  doing: { assign: 'Asignando', close: 'Cerrando', snooze: 'Posponiendo', tag: 'Etiquetando' },
+  did: {
+    assign: 'Asignación hecha',
+    close: 'Cierre hecho',
+    snooze: 'Pospuestos',
+    tag: 'Etiquetado hecho',
+  },
+  cancelled: {
+    assign: 'Asignación cancelada',
+    close: 'Cierre cancelado',
+    snooze: 'Posposición cancelada',
+    tag: 'Etiquetado cancelado',
+  },
+  gathering: (count) => n(count, '# contacto encontrado', '# contactos encontrados'),
+  of: (done, total) => `${done} de ${total}`,
+  report: 'Informe',
+  title: { assign: 'Asignar', close: 'Cerrar', snooze: 'Posponer', tag: 'Etiquetas' },
+  changed: 'Cambiados',
+  unchanged: 'Ya estaban así',
+  failed: 'No se pudo',
+  left: 'Sin hacer',
+  hiddenFailures: 'Los que ya no puedes ver se cuentan, pero no se nombran.',
+  more: 'Ver más',
+  empty: 'Nada todavía',
+  emptyHelp: 'Lo que haces a muchos contactos a la vez queda aquí durante 30 días.',
+  running: 'En marcha',
+};
+export default es;
