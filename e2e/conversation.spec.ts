@@ -66,6 +66,29 @@ test('snooze, bring back, close with a note, block and pause the bot, by mouse a
   await expect(blocked).toHaveCount(0);
 });
 
+test('a conversation goes to a team: whoever of it has the fewest gets it', async ({ page, server }) => {
+  server.addOwner();
+  const beto = server.addUser('Beto Agent', 'agent');
+  await server.connect('telegram');
+  const { items } = await server.api<{ items: { id: string; email: string }[] }>('GET', '/users');
+  await server.api('POST', '/teams', { name: 'Sales', user_ids: [items.find((u) => u.email === beto.email)!.id] });
+  await server.api('POST', '/teams', { name: 'Nobody yet', user_ids: [] });
+  await signIn(page, server);
+  await server.customer('telegram', '7001001', { kind: 'text', text: '¿Tienen rosas?' });
+  await page.goto(`${server.url}/inbox/all`);
+  const inbox = new Inbox(page);
+  await inbox.open(/Lucía Gómez/);
+  await page.keyboard.press('a');
+  await expect(page.getByRole('combobox', { name: 'Find a colleague or a team' })).toBeFocused();
+  await expect(page.getByRole('option', { name: /Nobody yet/ })).toHaveCount(0);
+  await page.keyboard.type('sal');
+  await expect(page.getByRole('option')).toHaveText(/Sales.*1 member/);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Assign: Beto A.' })).toBeVisible();
+  await expect(inbox.timeline.getByText('You assigned Beto Agent')).toBeVisible();
+  await expect(inbox.row(/Lucía Gómez/).getByText('Assigned to Beto Agent')).toBeAttached();
+});
+
 test('team inboxes count and mark by what is most specific, live in two browsers', async ({ page, browser, server }) => {
   server.addOwner();
   const agent = server.addUser('Beto Agent', 'agent');

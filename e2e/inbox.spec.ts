@@ -134,7 +134,7 @@ test('the main path by keyboard alone', async ({ page, server }) => {
   await page.keyboard.press('Escape');
 
   await page.keyboard.press('a');
-  await expect(page.getByRole('combobox', { name: 'Find a colleague' })).toBeFocused();
+  await expect(page.getByRole('combobox', { name: 'Find a colleague or a team' })).toBeFocused();
   await expect(page.getByRole('option', { name: /Laura Medina/ })).toHaveAttribute('aria-selected', 'true');
   // Who answers takes the conversation; below the colleagues it can be given up.
   await page.keyboard.press('ArrowDown');

@@ -16,7 +16,7 @@ const es: BulkTexts = {
   leave: 'Salir de la selección',
   history: 'Lo hecho últimamente',
   tag: 'Etiquetar',
-  tagAdd: 'Añadir',
+  tagAdd: 'Agregar',
   tagRemove: 'Quitar',
   findTag: 'Busca una etiqueta o ponle nombre a una nueva',
   findTagToRemove: 'Busca una etiqueta',

@@ -156,8 +156,6 @@ export const en = {
   unassigned: 'Unassigned',
   unassign: 'Unassign',
   assignToMe: 'Assign to me',
-  findUser: 'Find a colleague',
-  noUser: 'Nobody by that name',
   activityStatus: 'Activity status',
   activity: { online: 'Online', busy: 'Busy', offline: 'Offline' },
   closeConversation: 'Close conversation',

@@ -154,8 +154,6 @@ export const es: Texts = {
   unassigned: 'Sin asignar',
   unassign: 'Desasignar',
   assignToMe: 'Asignarme',
-  findUser: 'Buscar a un agente',
-  noUser: 'No hay nadie con ese nombre',
   activityStatus: 'Estado de actividad',
   activity: { online: 'En línea', busy: 'Ocupado', offline: 'Desconectado' },
   closeConversation: 'Cerrar conversación',

@@ -1,4 +1,12 @@
+import { pluralFor } from './plural';
+
+const n = pluralFor('en');
+
 export const en = {
+  // Assigning
+  findTaker: 'Find a colleague or a team',
+  noTaker: 'Nobody by that name',
+  teamMembers: (count: number) => n(count, '# member', '# members'),
   // Contact drawer
   details: 'Details',
   firstName: 'First name',

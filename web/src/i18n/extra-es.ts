@@ -1,6 +1,12 @@
 import type { ExtraTexts } from './extra-en';
+import { pluralFor } from './plural';
+
+const n = pluralFor('es');
 
 const es: ExtraTexts = {
+  findTaker: 'Buscar un agente o un equipo',
+  noTaker: 'No hay nadie con ese nombre',
+  teamMembers: (count) => n(count, '# miembro', '# miembros'),
   details: 'Datos',
   firstName: 'Nombre',
   lastName: 'Apellido',

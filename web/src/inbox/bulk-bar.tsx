@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { post } from '../api/http';
+import { newKey } from '../api/key';
 import { closingQuery, inboxesQuery, queryClient } from '../api/queries';
 import type { Bulk, BulkAction, BulkTarget } from '../api/types';
-import { newKey } from '../api/key';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
 import { lazyWithTexts } from '../i18n/lazy-with';
@@ -134,9 +134,9 @@ export default function BulkBar({ picked }: { picked: Selection }) {
         {panel('a', t.assign, 'userPlus', (close) => (
           <AssignPanel
             assigneeId="*"
-            onPick={(id) => {
+            onPick={(to) => {
               close();
-              begin({ assign: { user_id: id } });
+              begin({ assign: to });
             }}
           />
         ))}

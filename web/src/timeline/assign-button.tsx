@@ -4,14 +4,15 @@ import { usersQuery } from '../api/queries';
 import type { Contact } from '../api/types';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
-import { lazyPart } from '../parts';
+import { lazyWithTexts } from '../i18n/lazy-with';
 import { Avatar } from '../ui/avatar';
 import { Icon } from '../ui/icon';
 import { PopoverButton, type PopoverHandle } from '../ui/popover';
 import { PanelSkeleton } from '../ui/states';
 import { tip } from '../ui/tooltip';
+import type { Taker } from './assign-panel';
 
-const AssignPanel = lazyPart(() => import('./assign-panel'));
+const AssignPanel = lazyWithTexts(() => import('./assign-panel'));
 
 /** Laura M. */
 function shortName(name: string) {
@@ -24,7 +25,7 @@ export function AssignButton({
   onAssign,
 }: {
   contact: Contact;
-  onAssign: (userId: string | null) => void;
+  onAssign: (to: Taker) => void;
 }) {
   const { data: users } = useQuery(usersQuery);
   const handle = useRef<PopoverHandle>(null);
@@ -41,9 +42,9 @@ export function AssignButton({
         <Suspense fallback={<PanelSkeleton className="w-72" />}>
           <AssignPanel
             assigneeId={contact.assignee_id}
-            onPick={(id) => {
+            onPick={(to) => {
               close();
-              if (id !== contact.assignee_id) onAssign(id);
+              if (!('user_id' in to) || to.user_id !== contact.assignee_id) onAssign(to);
             }}
           />
         </Suspense>

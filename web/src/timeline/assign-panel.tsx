@@ -1,24 +1,30 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { useMe, usersQuery } from '../api/queries';
-import type { User } from '../api/types';
+import { teamsQuery, useMe, usersQuery } from '../api/queries';
+import type { Team, User } from '../api/types';
 import { plain } from '../format/plain';
 import { t } from '../i18n';
+import { extraTexts } from '../i18n/lazy-with';
 import { useActivity } from '../realtime/presence';
 import { Avatar } from '../ui/avatar';
 import { Icon } from '../ui/icon';
 import { useFocusOnMount } from '../ui/use-focus-on-mount';
 
-/** Colleagues with their activity; the typed text narrows them, arrows and Enter choose. */
+/** Whom a contact goes to: a colleague, the member of a team who has the least to do, or nobody. */
+export type Taker = { user_id: string | null } | { team_id: string };
+
+/** Colleagues with their activity, and teams; the typed text narrows them, arrows and Enter choose. */
 export default function AssignPanel({
   assigneeId,
   onPick,
 }: {
   assigneeId: string | null;
-  onPick: (id: string | null) => void;
+  onPick: (to: Taker) => void;
 }) {
+  const x = extraTexts.text;
   const me = useMe();
   const { data: users = [] } = useQuery(usersQuery);
+  const { data: teams = [] } = useQuery(teamsQuery);
   const activity = useActivity();
   const input = useFocusOnMount<HTMLInputElement>();
   const [q, setQ] = useState('');
@@ -33,7 +39,14 @@ export default function AssignPanel({
         rank[activity(a)] - rank[activity(b)] ||
         a.name.localeCompare(b.name, t.locale),
     );
-  const choices: (User | null)[] = assigneeId && !q ? [...found, null] : found;
+  const choices: (User | Team | null)[] = [
+    ...found,
+    // A team without members has nobody to give it to.
+    ...teams.filter((team) => team.user_ids.length > 0 && plain(team.name).includes(plain(q))),
+    ...(assigneeId && !q ? [null] : []),
+  ];
+  const pick = (to: User | Team | null) =>
+    onPick(isTeam(to) ? { team_id: to.id } : { user_id: to?.id ?? null });
   const at = Math.min(cursor, choices.length - 1);
   return (
     <div className="flex w-72 flex-col">
@@ -45,8 +58,8 @@ export default function AssignPanel({
           aria-expanded="true"
           aria-controls={`${id}-list`}
           aria-activedescendant={choices.length ? `${id}-${at}` : undefined}
-          aria-label={t.findUser}
-          placeholder={t.findUser}
+          aria-label={x.findTaker}
+          placeholder={x.findTaker}
           autoComplete="off"
           className="input h-[34px] pl-8"
           value={q}
@@ -57,7 +70,7 @@ export default function AssignPanel({
           onKeyDown={(e) => {
             if (e.key === 'ArrowDown') setCursor(Math.min(choices.length - 1, at + 1));
             else if (e.key === 'ArrowUp') setCursor(Math.max(0, at - 1));
-            else if (e.key === 'Enter' && choices.length) onPick(choices[at]?.id ?? null);
+            else if (e.key === 'Enter' && choices.length) pick(choices[at] ?? null);
             else return;
             e.preventDefault();
           }}
@@ -79,9 +92,15 @@ export default function AssignPanel({
             aria-selected={i === at}
             className="menu-item"
             onPointerMove={() => setCursor(i)}
-            onClick={() => onPick(u?.id ?? null)}
+            onClick={() => pick(u)}
           >
-            {u ? (
+            {isTeam(u) ? (
+              <>
+                <Icon name="users" size={20} className="mx-0.5 text-muted" />
+                <span className="min-w-0 flex-1 truncate">{u.name}</span>
+                <span className="text-12 text-muted">{x.teamMembers(u.user_ids.length)}</span>
+              </>
+            ) : u ? (
               <>
                 <Avatar who={u} size={24} />
                 <span className="min-w-0 flex-1 truncate">
@@ -105,7 +124,9 @@ export default function AssignPanel({
           </div>
         ))}
       </div>
-      {choices.length === 0 && <p className="px-4 pb-4 text-13 text-muted">{t.noUser}</p>}
+      {choices.length === 0 && <p className="px-4 pb-4 text-13 text-muted">{x.noTaker}</p>}
     </div>
   );
 }
+
+const isTeam = (x: User | Team | null): x is Team => x !== null && 'user_ids' in x;

@@ -2,6 +2,7 @@ import { post } from '../api/http';
 import type { Contact } from '../api/types';
 import { applyContact, applyRow } from '../realtime/apply';
 import { toastError } from '../ui/toast';
+import type { Taker } from './assign-panel';
 
 /** What is done with a conversation. Shown at once; taken back with a word when the server refuses. */
 export function useConversationActions(contact: Contact) {
@@ -17,12 +18,11 @@ export function useConversationActions(contact: Contact) {
   const params = { id: contact.id };
   const now = () => new Date().toISOString();
   return {
-    assign: (userId: string | null) =>
-      act({ assignee_id: userId }, () =>
-        post('/contacts/{id}/assign', { params, body: { user_id: userId } }),
+    // Which member of a team gets it, the server knows.
+    assign: (to: Taker) =>
+      act('user_id' in to ? { assignee_id: to.user_id } : {}, () =>
+        post('/contacts/{id}/assign', { params, body: to }),
       ),
-    assignTeam: (teamId: string) =>
-      act({}, () => post('/contacts/{id}/assign', { params, body: { team_id: teamId } })),
     close: (note: { category?: string; summary?: string } = {}) =>
       act({ status: 'closed', status_since: now(), snoozed_until: null }, () =>
         post('/contacts/{id}/close', { params, body: note }),
