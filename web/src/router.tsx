@@ -200,6 +200,28 @@ const snippets = createRoute({
     return screen;
   }),
 });
+/** A page of the settings of contacts and conversations, with its words. */
+const crmPage = <T extends Record<string, unknown>>(load: () => Promise<T>) =>
+  page(async () => {
+    const [screen, { crmTexts }] = await Promise.all([load(), import('./settings/crm-texts')]);
+    await crmTexts.load();
+    return screen;
+  });
+const fields = createRoute({
+  getParentRoute: () => settings,
+  path: 'fields',
+  component: crmPage(() => import('./settings/fields-page')),
+});
+const tags = createRoute({
+  getParentRoute: () => settings,
+  path: 'tags',
+  component: crmPage(() => import('./settings/tags-page')),
+});
+const closing = createRoute({
+  getParentRoute: () => settings,
+  path: 'closing',
+  component: crmPage(() => import('./settings/closing-page')),
+});
 const tokens = createRoute({
   getParentRoute: () => settings,
   path: 'tokens',
@@ -234,6 +256,9 @@ export const router = createRouter({
         channels,
         newChannel,
         channel,
+        fields,
+        tags,
+        closing,
         snippets,
         tokens,
         workspace,

@@ -10,7 +10,7 @@ const en = {
   allCounted: (count: number) => n(count, 'All # selected', 'All # selected'),
   selectLoaded: (count: number) => n(count, 'Select the # shown', 'Select the # shown'),
   unselect: 'Select none',
-  selectAll: 'Select all that match, also those further down',
+  selectAll: 'Select all that match',
   selectCounted: (count: number) => n(count, 'Select the only one', 'Select all #'),
   leave: 'Leave the selection',
   history: 'What was done lately',

@@ -116,7 +116,7 @@ export default function BulkBar({ picked }: { picked: Selection }) {
           <input
             ref={box}
             type="checkbox"
-            className="size-[18px]"
+            className="size-[18px] accent-accent"
             aria-label={allLoaded ? x.unselect : x.selectLoaded(rows.length)}
             checked={allLoaded}
             onChange={() => select(listKey, allLoaded ? [] : rows.map((r) => r.id))}

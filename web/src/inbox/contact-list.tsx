@@ -1,19 +1,29 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useMe, usersQuery } from '../api/queries';
 import { RefreshBanner } from '../custom-inbox/refresh-banner';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
+import { lazyPart } from '../parts';
 import { Icon } from '../ui/icon';
 import { ErrorState } from '../ui/states';
 import { ContactRow } from './contact-row';
 import { isCustom } from './inbox-id';
-import { ListEmpty } from './list-empty';
 import { tick, useSelection } from './selection';
 import { useSteadyOrder } from './steady-order';
 import { refreshList, useInboxList } from './use-inbox-list';
+
+const ListEmpty = lazyPart(() => import('./list-empty'));
 
 const rowHeight = 64;
 
@@ -117,7 +127,9 @@ export function ContactList() {
     return (
       <>
         {banner}
-        <ListEmpty filter={filter} q={q} />
+        <Suspense>
+          <ListEmpty filter={filter} q={q} />
+        </Suspense>
       </>
     );
   const tabbableId = [cursor, contactId].find((id) => rows.some((r) => r.id === id)) ?? rows[0]!.id;

@@ -127,13 +127,13 @@ export const ContactRow = memo(function ContactRow({
         </span>
       </Link>
       <label
-        className={`absolute top-3.5 left-3.5 grid size-9 place-items-center rounded-full ${
+        className={`absolute top-[11px] left-[11px] grid size-[42px] place-items-center rounded-full ${
           ticked === null ? 'opacity-0 group-hover:bg-hover group-hover:opacity-100' : ''
         } ${ticked ? 'bg-tint' : 'bg-surface'}`}
       >
         <input
           type="checkbox"
-          className="size-[18px]"
+          className="size-[18px] accent-accent"
           // x ticks the row that has the focus.
           tabIndex={-1}
           aria-label={t.selectRow(row.name)}

@@ -6,7 +6,8 @@ import { t } from '../i18n';
 import { EmptyState } from '../ui/states';
 import { useListSearch } from './use-list-search';
 
-export function ListEmpty({ filter, q }: { filter: ListFilter; q: string }) {
+/** Says why there is nobody, and what can be done. */
+export default function ListEmpty({ filter, q }: { filter: ListFilter; q: string }) {
   const change = useListSearch();
   const { data: channels } = useQuery({ ...channelsQuery, enabled: q === '' });
   const mayConnect = useMay('channels.manage');

@@ -9,6 +9,9 @@ export interface SettingsPage {
     | '/settings/users'
     | '/settings/teams'
     | '/settings/channels'
+    | '/settings/fields'
+    | '/settings/tags'
+    | '/settings/closing'
     | '/settings/snippets'
     | '/settings/tokens'
     | '/settings/jobs';
@@ -42,6 +45,24 @@ const pages: SettingsPage[] = [
     icon: 'messages',
     label: (t) => t.settingsPages.channels,
     needs: 'channels.manage',
+  },
+  {
+    to: '/settings/fields',
+    icon: 'list',
+    label: (t) => t.settingsPages.fields,
+    needs: 'fields.manage',
+  },
+  {
+    to: '/settings/tags',
+    icon: 'tag',
+    label: (t) => t.settingsPages.tags,
+    needs: 'fields.manage',
+  },
+  {
+    to: '/settings/closing',
+    icon: 'check',
+    label: (t) => t.settingsPages.closing,
+    needs: 'workspace.manage',
   },
   { to: '/settings/snippets', icon: 'bolt', label: (t) => t.settingsPages.snippets },
   { to: '/settings/tokens', icon: 'key', label: (t) => t.settingsPages.tokens },
