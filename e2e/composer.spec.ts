@@ -219,6 +219,47 @@ test('what was sent can be taken back for some seconds, and the order is kept', 
   await expect(inbox.message('tres')).toHaveCount(1);
 });
 
+test('a draft is there after a reload in the same moment, on the next device, and gone once sent', async ({ page, browser, server }) => {
+  const inbox = await begin(page, server);
+  const box = inbox.composer.getByRole('textbox');
+  const comment = inbox.composer.getByRole('button', { name: 'Comment', exact: true });
+
+  let asked = false;
+  // The words before the reload reach the server after the page was asked for.
+  await page.route('**/draft', async (route) => {
+    await expect.poll(() => asked).toBe(true);
+    await route.continue().catch(() => {});
+  });
+  await comment.click();
+  await box.fill('Le gusta el rojo');
+  page.on('response', (r) => {
+    if (/\/contacts\/\d+$/.test(r.url())) asked = true;
+  });
+  await page.reload();
+  await expect(box).toHaveValue('Le gusta el rojo');
+  await expect(comment).toHaveAttribute('aria-pressed', 'true');
+  await page.unroute('**/draft');
+
+  const other = await (await browser.newContext()).newPage();
+  await signIn(other, server);
+  const there = new Inbox(other);
+  await expect(async () => {
+    await other.goto(page.url());
+    await expect(there.composer.getByRole('textbox')).toHaveValue('Le gusta el rojo', { timeout: 1000 });
+  }).toPass();
+
+  await box.press('Enter');
+  await expect(inbox.message('Le gusta el rojo')).toBeVisible();
+  await expect(async () => {
+    await other.reload();
+    await expect(there.message('Le gusta el rojo')).toBeVisible();
+    await expect(there.composer.getByRole('textbox')).toHaveValue('', { timeout: 1000 });
+  }).toPass();
+  await page.reload();
+  await expect(inbox.message('Le gusta el rojo')).toBeVisible();
+  await expect(box).toHaveValue('');
+});
+
 test('the timeline goes to a date', async ({ page, server }) => {
   const inbox = await begin(page, server);
   await inbox.write('hoy');

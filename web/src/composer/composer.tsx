@@ -26,7 +26,7 @@ import { lastUndoable, type Restored, restorers, undoSend } from './restore';
 import { lazyHelp } from './texts';
 import { mayHaveVariables } from './trigger';
 import { useAttachments } from './use-attachments';
-import { useDraft } from './use-draft';
+import { begunDraft, useDraft } from './use-draft';
 import { useFileDrop } from './use-file-drop';
 import { useMentions } from './use-mentions';
 import { useSuggest } from './use-suggest';
@@ -53,8 +53,9 @@ export function Composer({
   const maySend = useMay('messages.send');
   const now = useNow();
   const { data: channels } = useQuery(channelsQuery);
-  const [comment, setComment] = useState(contact.draft?.comment ?? false);
-  const [text, setText] = useState(contact.draft?.text ?? '');
+  const [begun] = useState(() => begunDraft(contact, me.user.id));
+  const [comment, setComment] = useState(begun.comment);
+  const [text, setText] = useState(begun.text);
   const [chosen, setChosen] = useState<string | null>(null);
   const [mode, setMode] = useState<'write' | 'voice' | 'template'>('write');
   const { files, add, addStored, drop, clear } = useAttachments();
@@ -64,7 +65,7 @@ export function Composer({
   const [doubt, setDoubt] = useState<{ tokens: Unresolved[]; at?: Date } | null>(null);
   const checking = useRef(false);
   const typing = useTypingSignal(contact.id);
-  useDraft(contact, text, comment);
+  useDraft(contact, me.user.id, begun, text, comment);
   const mentions = useMentions(contact, comment, text, setText, input);
 
   const identity = pickIdentity(contact, replyTo?.channel_id ?? chosen);
