@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
 import { Inbox, signIn, test } from './app.ts';
 import { accessible } from './axe.ts';
@@ -149,4 +150,37 @@ test('on a phone rows are ticked with a finger', async ({ browser, server }) => 
   await picked(page).getByRole('button', { name: 'Close', exact: true }).tap();
   await expect(page.getByText(/^Closed · 2 contacts/)).toBeVisible();
   await expect(inbox.row(people[1][1])).toBeHidden();
+});
+
+test('whoever may takes contacts out as a file: those picked, or all that match', async ({ page, browser, server }) => {
+  server.addOwner();
+  const beto = server.addUser('Beto Agent', 'agent');
+  const inbox = await three(page, server);
+  const bar = picked(page);
+  const save = async () => {
+    const [download] = await Promise.all([page.waitForEvent('download'), bar.getByRole('button', { name: 'Export as CSV' }).click()]);
+    expect(download.suggestedFilename()).toMatch(/^contacts-\d{4}-\d\d-\d\d\.csv$/);
+    return readFileSync(await download.path(), 'utf8');
+  };
+
+  await inbox.row(people[0][1]).hover();
+  await page.getByRole('checkbox', { name: 'Select Lucía Gómez' }).check();
+  const one = await save();
+  expect(one.trim().split('\n')).toHaveLength(2);
+  expect(one).toContain('Lucía');
+  expect(one).not.toContain('Hannah');
+  await expect(page).toHaveURL(/\/inbox\/all/);
+
+  await page.getByRole('checkbox', { name: 'Select Hannah Weiss' }).check();
+  await page.getByRole('checkbox', { name: 'Select Mateo Andrade' }).check();
+  expect((await save()).trim().split('\n')).toHaveLength(4);
+
+  // An agent has no such button.
+  const colleague = await (await browser.newContext()).newPage();
+  await colleague.request.post(`${server.url}/api/v1/session`, { data: beto });
+  await colleague.goto(`${server.url}/inbox/all`);
+  await new Inbox(colleague).row(people[0][1]).hover();
+  await colleague.getByRole('checkbox', { name: 'Select Lucía Gómez' }).check();
+  await expect(picked(colleague).getByRole('button', { name: 'Assign' })).toBeEnabled();
+  await expect(picked(colleague).getByRole('button', { name: 'Export as CSV' })).toHaveCount(0);
 });

@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test';
 import { Inbox, signIn, test } from './app.ts';
+import { accessible } from './axe.ts';
 import { owner } from './server.ts';
 
 test('the first owner is set up in the browser, signs out and in', async ({ page, server }) => {
@@ -164,4 +165,26 @@ test('the main path by keyboard alone', async ({ page, server }) => {
   await page.keyboard.press('e');
   await expect(inbox.timeline.getByText(/closed the conversation/i)).toBeVisible();
   expect(await server.received('telegram', '7001002')).not.toContain('seen by the team');
+});
+
+test('two contacts of one phone point to each other', async ({ page, server }) => {
+  server.addOwner();
+  await signIn(page, server);
+  const made: string[] = [];
+  for (const first_name of ['Ana', 'Anita']) {
+    const { id } = await server.api<{ id: string }>('POST', '/contacts', { first_name, phone: '+593987650000' });
+    made.push(id);
+  }
+  await page.goto(`${server.url}/inbox/all/${made[0]}`);
+  const drawer = page.getByRole('complementary', { name: 'Contact details' });
+  const same = drawer.getByRole('region', { name: /somebody you know already/ });
+  await expect(same).toContainText('Anita');
+  await expect(same).toContainText('Same phone');
+  await accessible(page);
+  await same.getByRole('link', { name: /Anita/ }).click();
+  await expect(page).toHaveURL(new RegExp(made[1]!));
+  await expect(same.getByRole('link', { name: /^(?!.*Anita).*Ana/ })).toBeVisible();
+  // One of them has another number: nothing is said any more.
+  await server.api('PATCH', `/contacts/${made[1]}`, { phone: '+593987650001' });
+  await expect(same).toHaveCount(0);
 });

@@ -227,7 +227,7 @@ func (a *app) purge(ctx context.Context) error {
 			a.log.Warn("old webhooks could not be deleted", "err", err)
 		}
 		err := a.db.Write(ctx, func(tx *db.Tx) error {
-			if err := inbox.PurgeBulks(tx); err != nil {
+			if err := errors.Join(inbox.PurgeBulks(tx), inbox.PurgeExports(tx)); err != nil {
 				return err
 			}
 			_, err := tx.Exec(`DELETE FROM idempotency WHERE created_at < $1`, tx.Now().Add(-48*time.Hour).UnixMicro())

@@ -347,3 +347,24 @@ func Values(tx *db.Tx, workspace, id crm.ID) ([]Value, error) {
 		})
 	return out, err
 }
+
+// ValuesOf returns the custom values of contacts, by contact and by field.
+func ValuesOf(tx *db.Tx, workspace crm.ID, contacts []crm.ID) (map[crm.ID]map[crm.ID]string, error) {
+	out := make(map[crm.ID]map[crm.ID]string)
+	if len(contacts) == 0 {
+		return out, nil
+	}
+	list, args := db.InList([]any{workspace}, contacts)
+	err := tx.Each(`SELECT contact_id, field_id, value FROM contact_value WHERE workspace_id = $1 AND contact_id IN (`+list+`)`, args,
+		func(r *sql.Rows) error {
+			var c, f crm.ID
+			var value string
+			err := r.Scan(&c, &f, &value)
+			if out[c] == nil {
+				out[c] = make(map[crm.ID]string)
+			}
+			out[c][f] = value
+			return err
+		})
+	return out, err
+}

@@ -166,16 +166,8 @@ func (s *Server) bulkOperations() {
 		if err != nil {
 			return nil, err
 		}
-		if q := target.List; q != nil { // what can't be listed can't be gathered
-			if q.Filter != nil {
-				err := s.DB.Read(ctx, func(tx *db.Tx) error { return inbox.CheckFilter(tx, c.Workspace, *q.Filter) })
-				if err != nil {
-					return nil, err
-				}
-			}
-			one := *q
-			one.Limit = 1
-			if _, err := s.list(ctx, c, one); err != nil {
+		if target.List != nil {
+			if err := s.listable(ctx, c, *target.List); err != nil {
 				return nil, err
 			}
 		}
@@ -255,4 +247,17 @@ func (s *Server) bulkOperations() {
 		})
 		return &body[wire.Page[BulkFailure]]{wire.PageOf(items, next)}, err
 	})
+}
+
+// listable refuses a list that can't be listed: what it shows can't be gathered.
+func (s *Server) listable(ctx context.Context, c caller, q inbox.ListQuery) error {
+	if q.Filter != nil {
+		err := s.DB.Read(ctx, func(tx *db.Tx) error { return inbox.CheckFilter(tx, c.Workspace, *q.Filter) })
+		if err != nil {
+			return err
+		}
+	}
+	q.Limit = 1
+	_, err := s.list(ctx, c, q)
+	return err
 }

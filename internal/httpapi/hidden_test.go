@@ -99,13 +99,34 @@ func TestHidden(t *testing.T) {
 			t.Errorf("own team's inbox for one who sees only their own: %d", a.status)
 		}
 
+		// Two contacts of one phone: each leads to the other, for those who see both.
+		for id, email := range map[string]string{ana: "ana@example.com", beto: "b@example.com", caro: "ANA@example.com"} {
+			s.do(s.tokens["owner"], "PATCH", "/contacts/"+id, map[string]any{"phone": "+593987654321", "email": email}).into(t, nil)
+		}
+		for who, want := range map[string]string{"own": "", "team": "Beto phone", "agent": "Caro phone email, Beto phone"} {
+			var page struct {
+				Items []struct {
+					Contact struct{ Name string }
+					Same    []string
+				}
+			}
+			s.as(who, "GET", "/contacts/"+ana+"/duplicates", nil).into(t, &page)
+			var got []string
+			for _, x := range page.Items {
+				got = append(got, strings.Fields(x.Contact.Name)[0]+" "+strings.Join(x.Same, " "))
+			}
+			if strings.Join(got, ", ") != want {
+				t.Errorf("to %s, the same as Ana may be %q, want %q", who, got, want)
+			}
+		}
+
 		var planned idOnly
 		s.do(s.tokens["owner"], "POST", "/contacts/"+caro+"/scheduled", map[string]any{"text": secret, "send_at": time.Now().Add(time.Hour)}).into(t, &planned)
 		s.do(s.tokens["owner"], "POST", "/snippets", map[string]any{"name": "mine", "text": secret}).into(t, nil)
 
 		listeners := map[string]*listener{"own": s.listenAs("own"), "team": s.listenAs("team"), "agent": s.listenAs("agent")}
 		for _, who := range []string{"own", "team"} {
-			for _, path := range []string{"/contacts/" + caro, "/contacts/" + caro + "/messages", "/files/" + file + "/secreto.png", "/files/" + file + "/secreto.png?w=160"} {
+			for _, path := range []string{"/contacts/" + caro, "/contacts/" + caro + "/duplicates", "/contacts/" + caro + "/messages", "/files/" + file + "/secreto.png", "/files/" + file + "/secreto.png?w=160"} {
 				if a := s.as(who, "GET", path, nil); a.status != http.StatusNotFound || strings.Contains(string(a.body), secret) {
 					t.Errorf("%s, %s: %d %s", who, path, a.status, a.body)
 				}

@@ -150,6 +150,41 @@ func (s *Server) contactAs(ctx context.Context, c caller, id crm.ID, get func(*d
 	return &contactOutput{ETag: out.ETag, Body: out}, nil
 }
 
+// Duplicate is a contact that may be the same person as another.
+type Duplicate struct {
+	Contact wire.ContactRow `json:"contact"`
+	Same    []string        `json:"same" enum:"phone,email" nullable:"false" doc:"What both have."`
+}
+
+const maxDuplicates = 5
+
+func (s *Server) duplicates(ctx context.Context, c caller, id crm.ID) (*body[wire.List[Duplicate]], error) {
+	names, err := s.Directory.Names(ctx, c.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	var items []Duplicate
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		of, err := contact.See(tx, c.Viewer, id, false)
+		if err != nil {
+			return err
+		}
+		list, err := contact.Duplicates(tx, c.Viewer, of, maxDuplicates)
+		for _, d := range list {
+			x := Duplicate{Contact: wire.RowOf(d.Contact, names)}
+			if d.Phone {
+				x.Same = append(x.Same, "phone")
+			}
+			if d.Email {
+				x.Same = append(x.Same, "email")
+			}
+			items = append(items, x)
+		}
+		return err
+	})
+	return &body[wire.List[Duplicate]]{wire.ListOf(items)}, err
+}
+
 type contactOutput struct {
 	ETag string `header:"ETag"`
 	Body wire.Contact
@@ -315,6 +350,12 @@ func (s *Server) inboxOperations() {
 		OperationID: "get-contact", Method: http.MethodGet, Path: "/contacts/{id}", Tags: []string{"Contacts"}, Summary: "Show a contact",
 	}, func(ctx context.Context, c caller, in *IDPath) (*contactOutput, error) {
 		return s.contactDetail(ctx, c, in.id())
+	})
+	register(s, huma.Operation{
+		OperationID: "list-duplicates", Method: http.MethodGet, Path: "/contacts/{id}/duplicates", Tags: []string{"Contacts"},
+		Summary: "List the contacts that may be the same person: those with the same phone or e-mail",
+	}, func(ctx context.Context, c caller, in *IDPath) (*body[wire.List[Duplicate]], error) {
+		return s.duplicates(ctx, c, in.id())
 	})
 	register(s, huma.Operation{
 		OperationID: "update-contact", Method: http.MethodPatch, Path: "/contacts/{id}", Tags: []string{"Contacts"}, Summary: "Change a contact's fields",

@@ -143,7 +143,7 @@ func expected() map[string]string {
 
 		"list-inboxes": member, "list-inbox": "u+ff++++", "see-inbox": "u+ff++++",
 		"search-contacts": member, "search-messages": member, "create-contact": member, "list-events": member, "upload-file": member,
-		"get-contact": contact, "update-contact": contact, "assign-contact": contact, "close-conversation": contact,
+		"get-contact": contact, "list-duplicates": contact, "update-contact": contact, "assign-contact": contact, "close-conversation": contact,
 		"open-conversation": contact, "mark-read": contact, "mark-unread": contact, "save-draft": contact, "type": contact,
 		"list-messages": contact, "send-message": contact, "retry-message": contact, "react": contact,
 
@@ -161,6 +161,7 @@ func expected() map[string]string {
 		"list-custom-inboxes": member, "create-custom-inbox": member, "list-filter-fields": member, "filter-contacts": member,
 		"update-custom-inbox": "unnnnn+n", "delete-custom-inbox": "unnnnn+n", // the owner's, shared with nobody
 		"start-bulk": member, "list-bulks": member, "get-bulk": "unnnnn+n", "cancel-bulk": "unnnnn+n", "list-bulk-failures": "unnnnn+n", // the owner's
+		"start-export": "u+fff++f", "download-export": "unfffn+f", // the owner's
 		"list-fields": member, "create-field": "u+fff++f", "update-field": "unfff++f", "delete-field": "unffff+f",
 		"list-tags": member, "create-tag": member, "update-tag": "unfff++f", "delete-tag": "unffff+f",
 
@@ -215,6 +216,10 @@ func TestAuthorisationMatrix(t *testing.T) {
 				"target": map[string]any{"contact_ids": []string{"1"}}, "action": map[string]any{"assign": map[string]any{}},
 			}).into(t, &b)
 			return b.ID
+		case "download-export":
+			var x idOnly
+			s.do(s.tokens["owner"], "POST", "/contact-exports", map[string]any{"target": map[string]any{"contact_ids": []string{contact}}}).into(t, &x)
+			return x.ID
 		case "update-user", "remove-user", "reset-two-factor":
 			return s.hire(name, crm.Access{Role: crm.Agent}).User.String()
 		case "read-notification", "archive-notification", "unarchive-notification":

@@ -126,6 +126,7 @@ func (s *Server) openAPI() {
 	s.snippetOperations()
 	s.channelOperations()
 	s.fileOperations()
+	s.exportOperations()
 	s.notificationOperations()
 	tellTruth(s.api.OpenAPI().Components.Schemas)
 }

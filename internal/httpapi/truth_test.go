@@ -64,7 +64,9 @@ func asDescribed(t *testing.T, method, path string, a answer) {
 			continue
 		}
 		var v any
-		if err := json.Unmarshal(a.body, &v); err != nil {
+		if !strings.HasSuffix(kind, "json") {
+			v = string(a.body)
+		} else if err := json.Unmarshal(a.body, &v); err != nil {
 			t.Fatal(err)
 		}
 		if err := d.fits(content.Schema, v, ""); err != nil {

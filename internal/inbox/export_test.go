@@ -30,3 +30,6 @@ func (l *Lens) Later(by time.Duration) *Lens {
 	c.now = l.now.Add(by)
 	return &c
 }
+
+// SetPage makes an export read few contacts at a time.
+func (x *Export) SetPage(n int) { x.size = n }

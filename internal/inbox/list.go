@@ -587,12 +587,17 @@ func few(tx *db.Tx, l *Lens, n filter.Node) ([]crm.ID, error) {
 		q = `SELECT contact_id FROM contact_value WHERE workspace_id = $1`
 		add(` AND field_id = `, f.ID)
 		add(` AND folded = `, want)
-	case n.Operator == filter.Is && n.Field == "email":
+	case n.Operator == filter.Is && (n.Field == "email" || n.Field == "phone"):
+		what := crm.Fold(n.Value[0])
+		if n.Field == "phone" {
+			what = crm.Digits(n.Value[0])
+		}
+		term, ok := contact.ExactTerm(what)
+		if !ok {
+			return nil, nil
+		}
 		q = `SELECT DISTINCT contact_id FROM contact_term WHERE workspace_id = $1`
-		add(` AND term = `, crm.Fold(n.Value[0]))
-	case n.Operator == filter.Is && n.Field == "phone":
-		q = `SELECT DISTINCT contact_id FROM contact_term WHERE workspace_id = $1`
-		add(` AND term = `, crm.Digits(n.Value[0]))
+		add(` AND term = `, term)
 	default:
 		return nil, nil
 	}

@@ -15,6 +15,7 @@ import { Icon } from '../ui/icon';
 import { tip } from '../ui/tooltip';
 import { countryChoices, languageChoices } from './country-names';
 import { CustomFields } from './custom-fields';
+import { Duplicates } from './duplicates';
 import { EditableField } from './editable-field';
 import { Tags } from './tags';
 
@@ -111,6 +112,7 @@ function DrawerContent({
       <p className="text-13 text-muted">
         {x.contactSince} {momentOf(contact.created_at).split(',')[0]}
       </p>
+      <Duplicates contact={contact} />
       <Section title={x.details}>
         <EditableField
           label={x.firstName}

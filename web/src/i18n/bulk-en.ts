@@ -14,6 +14,7 @@ const en = {
   selectCounted: (count: number) => n(count, 'Select the only one', 'Select all #'),
   leave: 'Leave the selection',
   history: 'What was done lately',
+  export: 'Export as CSV',
   tag: 'Tag',
   tagAdd: 'Add',
   tagRemove: 'Remove',

@@ -15,6 +15,7 @@ const es: BulkTexts = {
   selectCounted: (count) => n(count, 'Seleccionar el único', 'Seleccionar los #'),
   leave: 'Salir de la selección',
   history: 'Lo hecho últimamente',
+  export: 'Exportar como CSV',
   tag: 'Etiquetar',
   tagAdd: 'Agregar',
   tagRemove: 'Quitar',

@@ -87,7 +87,7 @@ export const es: Texts = {
   showInboxes: 'Mostrar bandejas',
   hideInboxes: 'Ocultar bandejas',
   search: 'Buscar contactos y mensajes',
-  searchPlaceholder: 'Nombre, teléfono, correo, palabras',
+  searchPlaceholder: 'Nombre, teléfono o palabras',
   searchIn: 'Buscar en',
   searchPlaces: { contacts: 'Contactos', messages: 'Mensajes', comments: 'Comentarios' },
   clearSearch: 'Borrar la búsqueda',

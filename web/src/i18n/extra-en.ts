@@ -8,6 +8,13 @@ export const en = {
   noTaker: 'Nobody by that name',
   teamMembers: (count: number) => n(count, '# member', '# members'),
   // Contact drawer
+  duplicates: (count: number) =>
+    n(count, 'This may be somebody you know already', 'These may be the same person'),
+  same: {
+    phone: 'Same phone',
+    email: 'Same e-mail',
+    both: 'Same phone and e-mail',
+  },
   details: 'Details',
   firstName: 'First name',
   lastName: 'Last name',

@@ -7,6 +7,13 @@ const es: ExtraTexts = {
   findTaker: 'Buscar un agente o un equipo',
   noTaker: 'No hay nadie con ese nombre',
   teamMembers: (count) => n(count, '# miembro', '# miembros'),
+  duplicates: (count) =>
+    n(count, 'Podría ser alguien que ya está aquí', 'Podrían ser la misma persona'),
+  same: {
+    phone: 'Mismo teléfono',
+    email: 'Mismo correo',
+    both: 'Mismo teléfono y correo',
+  },
   details: 'Datos',
   firstName: 'Nombre',
   lastName: 'Apellido',

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { post } from '../api/http';
 import { newKey } from '../api/key';
-import { closingQuery, inboxesQuery, queryClient } from '../api/queries';
+import { closingQuery, inboxesQuery, queryClient, useMay } from '../api/queries';
 import type { Bulk, BulkAction, BulkTarget } from '../api/types';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
@@ -13,6 +13,7 @@ import { PopoverButton, type PopoverHandle } from '../ui/popover';
 import { PanelSkeleton } from '../ui/states';
 import { toastError } from '../ui/toast';
 import { tip } from '../ui/tooltip';
+import { exportContacts } from './bulk-export';
 import { bulkTexts } from './bulk-texts';
 import { clearSelection, type Selection, select } from './selection';
 import { useInboxList } from './use-inbox-list';
@@ -35,6 +36,7 @@ export default function BulkBar({ picked }: { picked: Selection }) {
   const { query, rows, filter, q, listKey } = useInboxList();
   const { data: closing } = useQuery(closingQuery);
   const { data: inboxes } = useQuery(inboxesQuery);
+  const mayExport = useMay('data.export');
   const [asking, setAsking] = useState<'note' | 'history' | BulkAction | null>(null);
   const chosen = rows.filter((r) => picked.all || picked.ids.has(r.id));
   const allLoaded = rows.length > 0 && chosen.length === rows.length;
@@ -166,6 +168,18 @@ export default function BulkBar({ picked }: { picked: Selection }) {
             }}
           />
         ))}
+        {mayExport && (
+          <button
+            type="button"
+            className="btn-icon size-7"
+            aria-label={x.export}
+            {...tip(x.export)}
+            disabled={nobody}
+            onClick={() => exportContacts(target()).catch(toastError)}
+          >
+            <Icon name="download" size={16} />
+          </button>
+        )}
         <button
           type="button"
           className="btn-icon size-7"

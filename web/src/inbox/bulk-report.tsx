@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { get } from '../api/http';
 import type { Bulk } from '../api/types';
 import { wholeNumber } from '../format/size';
@@ -12,6 +12,7 @@ import { bulkTexts } from './bulk-texts';
 /** What came of it: how many, and for each that failed the reason. */
 export default function BulkReport({ bulk: b, onClose }: { bulk: Bulk; onClose: () => void }) {
   const x = bulkTexts.text;
+  const { inbox = 'all' } = useParams({ strict: false });
   const query = useInfiniteQuery({
     queryKey: ['bulk-failures', b.id, b.failed],
     queryFn: ({ pageParam, signal }) =>
@@ -59,7 +60,7 @@ export default function BulkReport({ bulk: b, onClose }: { bulk: Bulk; onClose: 
                 <span className="min-w-0 flex-1">
                   <Link
                     to="/inbox/$inbox/$contactId"
-                    params={{ inbox: 'all', contactId: f.contact.id }}
+                    params={{ inbox, contactId: f.contact.id }}
                     className="block truncate font-medium hover:underline"
                     onClick={onClose}
                   >
