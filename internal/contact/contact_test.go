@@ -2,6 +2,7 @@ package contact_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/bandeja/bandeja/internal/contact"
@@ -17,6 +18,8 @@ func TestSearch(t *testing.T) {
 			{FirstName: "Carlos", LastName: "Oscar Peña", Phone: "+593991112223"},
 			{FirstName: "Carter", LastName: "Nuñez", Email: "carter@correo.ec"},
 			{Phone: "+16505551234"},
+			{FirstName: "Luz Lucía", LastName: "Lucero", Phone: "+573333333333"}, // found by several of its terms
+			{FirstName: "Lucio", LastName: "Luz"},
 		}
 		err := d.Write(t.Context(), func(tx *db.Tx) error {
 			for i := range people {
@@ -36,6 +39,7 @@ func TestSearch(t *testing.T) {
 			"car": {1, 2}, "oscar": {1}, "scar": {}, "pena": {1}, "nunez": {2}, "peña carlos": {1},
 			"593987": {0}, "+593 98 765": {0}, "0987654321": {0}, "987654321": {0}, "650555": {3}, "98765432100": {},
 			"mj.riva@": {0}, "correo.ec": {2}, "": {}, "   ": {}, "%": {}, "zzz": {}, "riva jos mar": {0}, "osc peña car": {1}, "maria 59398765": {0}, "59398765 riva": {0}, "carter @": {},
+			"lu": {4, 5}, "luc lu": {4, 5}, "lucero luc luz": {4}, "333": {4}, "luz": {4, 5}, "luz 3333": {4},
 			"jose correo.ec": {}, "nunez correo.ec": {2}, "maria zzz": {},
 		} {
 			var found []contact.Found
@@ -53,6 +57,24 @@ func TestSearch(t *testing.T) {
 			}
 			if !ok {
 				t.Errorf("%q finds %v, want %v (%v)", text, found, want, err)
+			}
+			// Page by page the same are found, each once.
+			var one []contact.Found
+			for at := (contact.Found{}); ; at = one[len(one)-1] {
+				var page []contact.Found
+				err := d.Read(t.Context(), func(tx *db.Tx) (err error) {
+					page, err = contact.Search(tx, 1, nil, text, at, 1)
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if one = append(one, page...); len(page) == 0 || len(one) > len(people) {
+					break
+				}
+			}
+			if !slices.Equal(one, found) {
+				t.Errorf("%q finds %v at once and %v one by one", text, found, one)
 			}
 		}
 	})

@@ -1,7 +1,10 @@
 package contact
 
 import (
+	"cmp"
 	"database/sql"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bandeja/bandeja/internal/crm"
@@ -82,6 +85,16 @@ type Found struct {
 	ID   crm.ID
 }
 
+// orStart returns the place, or that before all terms which begin with prefix. It is
+// the one lower bound of a scan: given two, PostgreSQL starts from either, and from
+// the lesser one it walks through everything between them.
+func (f Found) orStart(prefix string) Found {
+	if f.Term < prefix {
+		return Found{Term: prefix}
+	}
+	return f
+}
+
 // Search returns the ids of up to limit contacts that the text finds, after a
 // place: whose name, phone or e-mail has each of its words, the first of them (or
 // the text as a whole) at the start of a word. Where scope isn't nil, only contacts
@@ -100,22 +113,25 @@ func Search(tx *db.Tx, workspace crm.ID, scope []crm.ID, text string, at Found, 
 	// Words in the order of the name are one range of the index.
 	found, err := scanTerms(tx, workspace, folded, nil, at, limit)
 	words := strings.Fields(folded)
-	if err != nil || len(words) == 1 || len(found) > 0 || at != (Found{}) {
+	if err != nil || len(words) == 1 || len(found) > 0 || strings.HasPrefix(at.Term, folded) {
 		return found, err
 	}
-	longest := 0
-	for i, w := range words {
-		if len(w) > len(words[longest]) {
-			longest = i
+	// From the word that fewest have: part of a phone or an e-mail, else the longest.
+	address := func(w string) int {
+		if strings.ContainsAny(w, "0123456789@.") {
+			return 1
 		}
+		return 0
 	}
-	others := append(append([]string{}, words[:longest]...), words[longest+1:]...)
-	for _, w := range words {
-		if strings.ContainsAny(w, "0123456789@.") { // part of a phone or an e-mail
-			return scanTerms(tx, workspace, words[longest], others, at, limit)
-		}
+	rarest := slices.MaxFunc(words, func(a, b string) int {
+		return cmp.Or(cmp.Compare(address(a), address(b)), cmp.Compare(len(a), len(b)))
+	})
+	i := slices.Index(words, rarest)
+	others := slices.Concat(words[:i], words[i+1:])
+	if address(rarest) == 1 {
+		return scanTerms(tx, workspace, rarest, others, at, limit)
 	}
-	return scanNames(tx, workspace, words[longest], others, limit)
+	return scanNames(tx, workspace, rarest, others, at, limit)
 }
 
 // scanScope finds contacts of some assignees. It starts from them and not from the
@@ -153,22 +169,34 @@ func scanScope(tx *db.Tx, workspace crm.ID, scope []crm.ID, folded string, at Fo
 
 // scanNames finds the names that have prefix and each of the other words, in any
 // order. A name's term holds all of its words, so nothing else is looked up.
-func scanNames(tx *db.Tx, workspace crm.ID, prefix string, others []string, limit int) ([]Found, error) {
+func scanNames(tx *db.Tx, workspace crm.ID, prefix string, others []string, at Found, limit int) ([]Found, error) {
+	at = at.orStart(prefix)
 	var out []Found
-	seen := make(map[crm.ID]bool)
-	err := tx.Each(`SELECT term, contact_id FROM contact_term WHERE workspace_id = $1 AND term >= $2 AND term < $3
-		ORDER BY term, contact_id LIMIT $4`, []any{workspace, prefix, after(prefix), scanLimit}, func(r *sql.Rows) error {
+	err := tx.Each(`SELECT term, contact_id FROM contact_term WHERE workspace_id = $1 AND term < $2 AND (term, contact_id) > ($3, $4)
+		ORDER BY term, contact_id LIMIT $5`, []any{workspace, after(prefix), at.Term, at.ID, scanLimit}, func(r *sql.Rows) error {
 		var f Found
 		if err := r.Scan(&f.Term, &f.ID); err != nil {
 			return err
 		}
-		if len(out) < limit && !seen[f.ID] && hasWords(f.Term, others) {
-			seen[f.ID] = true
+		if len(out) < limit && hasWords(f.Term, others) && isFirst(f.Term, prefix) {
 			out = append(out, f)
 		}
 		return nil
 	})
 	return out, err
+}
+
+// isFirst tells whether of a name's terms that begin with prefix this is the first,
+// which is the one that counts.
+func isFirst(term, prefix string) bool {
+	words := strings.Fields(term)
+	for i := 1; i < len(words); i++ {
+		t := strings.Join(append(append([]string{}, words[i:]...), words[:i]...), " ")
+		if t < term && strings.HasPrefix(t, prefix) {
+			return false
+		}
+	}
+	return true
 }
 
 // hasWords tells whether each of the beginnings is that of a word of the term.
@@ -181,39 +209,38 @@ func hasWords(term string, beginnings []string) bool {
 	return true
 }
 
+// scanTerms finds the contacts of which a term begins with prefix, each at the first
+// of those terms, and which have a term for each of the other words.
 func scanTerms(tx *db.Tx, workspace crm.ID, prefix string, others []string, at Found, limit int) ([]Found, error) {
 	if prefix == "" {
 		return nil, nil
 	}
-	args := []any{workspace, prefix, after(prefix), at.Term, at.ID}
-	q := `SELECT t.term, t.contact_id FROM contact_term t WHERE t.workspace_id = $1 AND t.term >= $2 AND t.term < $3
-		AND (t.term, t.contact_id) > ($4, $5)`
+	at = at.orStart(prefix)
+	args := []any{workspace, after(prefix), at.Term, at.ID}
+	q := `SELECT s.term, s.contact_id FROM contact_term s WHERE s.workspace_id = $1 AND s.term < $2 AND (s.term, s.contact_id) > ($3, $4)`
 	if len(others) > 0 {
-		q = `SELECT term, contact_id FROM (` + q + ` ORDER BY t.term, t.contact_id LIMIT $6) s WHERE TRUE`
+		q = `SELECT s.term, s.contact_id FROM (` + q + ` ORDER BY s.term, s.contact_id LIMIT $5) s WHERE TRUE`
 		args = append(args, scanLimit)
-		for _, w := range others[:min(len(others), 4)] {
-			n := len(args)
-			q += ` AND EXISTS (SELECT 1 FROM contact_term o WHERE o.workspace_id = $1 AND o.contact_id = s.contact_id
-				AND o.term >= ` + db.Params(n+1, 1) + ` AND o.term < ` + db.Params(n+2, 1) + `)`
-			args = append(args, w, after(w))
-		}
-		q += ` ORDER BY term, contact_id LIMIT ` + db.Params(len(args)+1, 1)
-	} else {
-		q += ` ORDER BY t.term, t.contact_id LIMIT $6`
 	}
-	args = append(args, limit*2) // several terms of one contact may match
+	n := len(args)
+	q += ` AND NOT EXISTS (SELECT 1 FROM contact_term o WHERE o.workspace_id = $1 AND o.contact_id = s.contact_id
+		AND o.term >= ` + db.Params(n+1, 1) + ` AND o.term < s.term)`
+	args = append(args, prefix)
+	for _, w := range others[:min(len(others), 4)] {
+		n := len(args)
+		q += ` AND EXISTS (SELECT 1 FROM contact_term o WHERE o.workspace_id = $1 AND o.contact_id = s.contact_id
+			AND o.term >= ` + db.Params(n+1, 1) + ` AND o.term < ` + db.Params(n+2, 1) + ` LIMIT 1 OFFSET 0)`
+		args = append(args, w, after(w))
+	}
+	// PostgreSQL: a limit that it knows keeps it from planning for many rows, and the
+	// offset above from gathering everybody who has the other word.
+	q += ` ORDER BY s.term, s.contact_id LIMIT ` + strconv.Itoa(limit)
 	var out []Found
-	seen := make(map[crm.ID]bool)
 	err := tx.Each(q, args, func(r *sql.Rows) error {
 		var f Found
-		if err := r.Scan(&f.Term, &f.ID); err != nil {
-			return err
-		}
-		if !seen[f.ID] && len(out) < limit {
-			seen[f.ID] = true
-			out = append(out, f)
-		}
-		return nil
+		err := r.Scan(&f.Term, &f.ID)
+		out = append(out, f)
+		return err
 	})
 	return out, err
 }
