@@ -29,7 +29,7 @@ var layers = [][]string{
 	{"internal/jobs", "internal/eventlog", "internal/blob"},
 	{"internal/safehttp"},
 	{"internal/config"},
-	{"internal/db", "internal/filter", "internal/template"},
+	{"internal/db", "internal/filter", "internal/template", "internal/sheet"},
 	{"internal/crm"},
 	{"internal/sim"},
 	{"web", "widget", "sim/ui"},

@@ -214,6 +214,9 @@ func (s *Service) add(ctx context.Context, setup *NewWorkspace, u NewUser) (crm.
 		}
 		_, err = tx.Exec(`INSERT INTO member (workspace_id, user_id, role, joined_at) VALUES ($1, $2, $3, $4)`,
 			v.Workspace, v.User, string(u.Role), tx.Micros())
+		if setup == nil { // a server that runs beside this one is to know their name
+			s.changed(tx, v)
+		}
 		return err
 	})
 	return v, err

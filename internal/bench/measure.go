@@ -20,6 +20,9 @@ type Latency struct {
 }
 
 func (l Latency) String() string {
+	if l.PerSecond == 0 {
+		return fmt.Sprintf("%11s   p50 %7.2f ms   p99 %7.2f ms", "", l.P50ms, l.P99ms)
+	}
 	return fmt.Sprintf("%9.0f/s   p50 %7.2f ms   p99 %7.2f ms", l.PerSecond, l.P50ms, l.P99ms)
 }
 
@@ -65,7 +68,11 @@ func summary(all []time.Duration, took time.Duration) Latency {
 	ms := func(q float64) float64 {
 		return float64(all[min(len(all)-1, int(q*float64(len(all))))]) / float64(time.Millisecond)
 	}
-	return Latency{PerSecond: float64(len(all)) / took.Seconds(), P50ms: ms(0.50), P99ms: ms(0.99), Count: len(all)}
+	l := Latency{P50ms: ms(0.50), P99ms: ms(0.99), Count: len(all)}
+	if took > 0 { // else they weren't made as fast as they could be
+		l.PerSecond = float64(len(all)) / took.Seconds()
+	}
+	return l
 }
 
 // rss returns a process's resident memory in MB, 0 where it can't be read.

@@ -15,12 +15,17 @@ func CountAgain(tx *db.Tx, workspace, assignee crm.ID) error {
 	return saveCounts(tx, workspace, map[countKey]counts{{assignee, crm.Open}: {contacts: 1, unread: 1}})
 }
 
-// Impatient makes lists with a filter ask at once who can match.
-func (in *Inbox) Impatient() { in.sparse.short = 1 }
+// Impatient makes lists with a filter ask at once who can match, and look at them
+// one by one.
+func (in *Inbox) Impatient() { in.sparse.short, in.sparse.together = 1, 1 }
 
 // HeldBy returns for whom a filter holds, or may within the time that is returned.
 func (l *Lens) HeldBy(tx *db.Tx, n filter.Node) ([]crm.ID, time.Duration, error) {
-	ids, err := l.heldBy(tx, n, nil)
+	seats, err := l.heldBy(tx, n, nil)
+	var ids []crm.ID
+	for _, s := range seats {
+		ids = append(ids, s.id)
+	}
 	return ids, foundKeeps, err
 }
 
@@ -33,3 +38,18 @@ func (l *Lens) Later(by time.Duration) *Lens {
 
 // SetPage makes an export read few contacts at a time.
 func (x *Export) SetPage(n int) { x.size = n }
+
+// WaitingList is the statement of a list of those who wait for an answer, of one
+// assignee's or with 0 of everybody's.
+func WaitingList(workspace, assignee crm.ID, order Sort) (string, []any) {
+	w := walk{workspace: workspace, column: "last_at", down: order == Newest, limit: 10, unreplied: true}
+	if order == Longest || order == Shortest {
+		w.column, w.down = "status_since", order == Shortest
+	}
+	and, value := "", []any(nil)
+	if assignee != 0 {
+		and, value = assignedTo([]crm.ID{assignee})
+	}
+	q, args := w.text(nil, crm.Open, and, value...)
+	return `SELECT c.id` + q, args
+}

@@ -290,11 +290,12 @@ func (w *walk) aim(tx *db.Tx, v crm.Viewer, q ListQuery) ([]crm.ID, error) {
 // enough, it looks only at those who can match at all.
 func (w walk) seek(tx *db.Tx, known *sparse, status crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
 	only := filter.Node{Field: "status", Operator: filter.Is, Value: []string{string(status)}}
-	ids, err := known.find(tx, w.lens, filter.Node{Match: filter.All, Of: []filter.Node{only, *w.tree}})
+	seats, err := known.find(tx, w.lens, filter.Node{Match: filter.All, Of: []filter.Node{only, *w.tree}})
 	var unlearned *Unlearned
 	switch {
-	case err == nil:
-		w.ids = ids
+	case err == nil && seats != nil:
+		return w.seated(tx, status, members, seats, known.together)
+	case err == nil: // they are many
 		return w.of(tx, status, members)
 	case !errors.As(err, &unlearned), len(members) > 1:
 		return nil, err
@@ -373,7 +374,7 @@ func (w walk) text(args []any, status crm.ConversationStatus, and string, value 
 		add(` AND c.`+w.column+map[bool]string{true: ` >= `, false: ` <= `}[w.down], w.end.Value)
 	}
 	if w.unreplied {
-		q += ` AND c.unreplied`
+		q += ` AND c.unreplied = TRUE` // as their indexes say it
 	}
 	if w.ids != nil {
 		var list string
@@ -430,6 +431,43 @@ func (w walk) among(tx *db.Tx, of crm.ConversationStatus, members []crm.ID) ([]*
 	return w.load(tx, places)
 }
 
+// seated returns the next rows of those who can match, of whom it is known where they
+// stand: only as many as fill the page are looked at.
+func (w walk) seated(tx *db.Tx, status crm.ConversationStatus, members []crm.ID, seats []seat, together int) ([]*contact.Contact, error) {
+	var places []place
+	for _, s := range seats {
+		p := place{s.lastAt, s.id}
+		if w.column == "status_since" {
+			p.value = s.statusSince
+		}
+		passed := w.from != nil && w.compare(p, place{w.from.Value, w.from.ID}) <= 0
+		if !passed && (members == nil || slices.Contains(members, s.assignee)) {
+			places = append(places, p)
+		}
+	}
+	slices.SortFunc(places, w.compare)
+	var out []*contact.Contact
+	for next := range slices.Chunk(places, together) {
+		w.ids = w.ids[:0]
+		for _, p := range next {
+			w.ids = append(w.ids, p.id)
+		}
+		rows, err := w.rows(tx, status, "")
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range rows {
+			if members == nil || slices.Contains(members, c.Assignee) {
+				out = append(out, c)
+			}
+		}
+		if len(out) >= w.limit {
+			break
+		}
+	}
+	return out, nil
+}
+
 // walksAtOnce is how many walks one statement merges; SQLite takes 500 at most.
 const walksAtOnce = 100
 
@@ -467,15 +505,18 @@ type place struct {
 	id    crm.ID
 }
 
+// compare orders places as the walk comes across them.
+func (w walk) compare(a, b place) int {
+	n := cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.id, b.id))
+	if w.down {
+		return -n
+	}
+	return n
+}
+
 // load returns the contacts of the first places.
 func (w walk) load(tx *db.Tx, places []place) ([]*contact.Contact, error) {
-	slices.SortFunc(places, func(a, b place) int {
-		n := cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.id, b.id))
-		if w.down {
-			return -n
-		}
-		return n
-	})
+	slices.SortFunc(places, w.compare)
 	ids := make([]crm.ID, 0, w.limit)
 	for _, p := range places[:min(len(places), w.limit)] {
 		ids = append(ids, p.id)

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -25,20 +26,27 @@ type sparse struct {
 	d *db.DB
 	// learning is held by the one that reads a whole workspace.
 	learning chan struct{}
-	// short is after how many contacts a walk asks whether those it seeks are few.
-	short int
+	// short is after how many contacts a walk asks whether those it seeks are few;
+	// together is how many of those few are looked at in one go.
+	short, together int
 
 	mu    sync.Mutex
 	known map[string]*found
-	total int // ids in known
+	total int // seats in known
+}
+
+// seat is a contact for whom a filter holds, and where it stands in lists.
+type seat struct {
+	id, assignee        crm.ID
+	lastAt, statusSince int64
 }
 
 // found is for whom a filter holds.
 type found struct {
-	// many is set where they aren't few; ids is nil then.
+	// many is set where they aren't few; seats is nil then.
 	many  bool
-	ids   []crm.ID
-	seq   int64 // of the log, up to where ids is true
+	seats []seat // by id
+	seq   int64  // of the log, up to where ids is true
 	until time.Time
 	used  time.Time
 }
@@ -47,16 +55,18 @@ const (
 	// fewFound is up to how many contacts are remembered of one filter, and manyFound
 	// of all filters together.
 	fewFound  = 4000
-	manyFound = 1 << 20
+	manyFound = 1 << 18
 	// maxTail is how many events are caught up with rather than learning anew.
 	maxTail = 20_000
 	// foundKeeps is how far ahead in time a filter's contacts are gathered.
 	foundKeeps = time.Hour
 	shortWalk  = 1500
+	// seatsTogether is somewhat more than a page.
+	seatsTogether = 64
 )
 
 func newSparse(d *db.DB) *sparse {
-	return &sparse{d: d, learning: make(chan struct{}, 1), short: shortWalk, known: make(map[string]*found)}
+	return &sparse{d: d, learning: make(chan struct{}, 1), short: shortWalk, together: seatsTogether, known: make(map[string]*found)}
 }
 
 // Unlearned is the refusal of a list whose filter [Inbox.Learn] has to look at first.
@@ -107,11 +117,11 @@ func (s *sparse) learn(ctx context.Context, u *Unlearned) error {
 		if f.seq, err = eventlog.Head(tx, u.Workspace); err != nil {
 			return err
 		}
-		if f.ids, err = l.heldBy(tx, u.Filter, nil); err != nil {
+		if f.seats, err = l.heldBy(tx, u.Filter, nil); err != nil {
 			return err
 		}
-		if len(f.ids) > fewFound {
-			f.many, f.ids = true, nil
+		if len(f.seats) > fewFound {
+			f.many, f.seats = true, nil
 		}
 		s.put(key, f)
 		return nil
@@ -120,11 +130,11 @@ func (s *sparse) learn(ctx context.Context, u *Unlearned) error {
 
 // heldBy returns the contacts, of these or of all where these is nil, for whom a
 // filter holds now or within foundKeeps: more than fewFound at least, if so many are.
-func (l *Lens) heldBy(tx *db.Tx, n filter.Node, these []crm.ID) ([]crm.ID, error) {
+func (l *Lens) heldBy(tx *db.Tx, n filter.Node, these []crm.ID) ([]seat, error) {
 	env := l.Env()
 	env.Until = l.now.Add(foundKeeps)
 	test, args := filter.SQL(n, l.Field, l.source, env, []any{l.workspace})
-	q := `SELECT c.id FROM contact c WHERE c.workspace_id = $1 AND ` + test
+	q := `SELECT c.id, c.assignee_id, c.last_at, c.status_since FROM contact c WHERE c.workspace_id = $1 AND ` + test
 	if these != nil {
 		var list string
 		list, args = db.InList(args, these)
@@ -132,14 +142,14 @@ func (l *Lens) heldBy(tx *db.Tx, n filter.Node, these []crm.ID) ([]crm.ID, error
 	}
 	// In the order of the table, which is the fastest that there is.
 	q += ` ORDER BY c.id LIMIT ` + db.Params(len(args)+1, 1)
-	ids := []crm.ID{}
+	seats := []seat{}
 	err := tx.Each(q, append(args, fewFound+1), func(r *sql.Rows) error {
-		var id crm.ID
-		err := r.Scan(&id)
-		ids = append(ids, id)
+		var s seat
+		err := r.Scan(&s.id, &s.assignee, &s.lastAt, &s.statusSince)
+		seats = append(seats, s)
 		return err
 	})
-	return ids, err
+	return seats, err
 }
 
 func (s *sparse) get(key string, now time.Time) *found {
@@ -160,7 +170,7 @@ func (s *sparse) put(key string, f *found) {
 	defer s.mu.Unlock()
 	s.drop(key)
 	s.known[key] = f
-	s.total += 1 + len(f.ids)
+	s.total += 1 + len(f.seats)
 	for s.total > manyFound {
 		oldest := ""
 		for k, x := range s.known {
@@ -174,7 +184,7 @@ func (s *sparse) put(key string, f *found) {
 
 func (s *sparse) drop(key string) {
 	if f := s.known[key]; f != nil {
-		s.total -= 1 + len(f.ids)
+		s.total -= 1 + len(f.seats)
 		delete(s.known, key)
 	}
 }
@@ -187,7 +197,7 @@ func (s *sparse) forget(key string) {
 
 // find returns all contacts for whom a filter can hold, nil where they aren't few;
 // *Unlearned where that isn't known.
-func (s *sparse) find(tx *db.Tx, l *Lens, n filter.Node) ([]crm.ID, error) {
+func (s *sparse) find(tx *db.Tx, l *Lens, n filter.Node) ([]seat, error) {
 	unlearned := &Unlearned{Workspace: l.workspace, Filter: n}
 	key, err := keyOf(l, n)
 	if err != nil {
@@ -209,28 +219,28 @@ func (s *sparse) find(tx *db.Tx, l *Lens, n filter.Node) ([]crm.ID, error) {
 		return nil, unlearned
 	}
 	if seq == f.seq {
-		return f.ids, nil
+		return f.seats, nil
 	}
 	f.seq = seq
-	var more []crm.ID
-	for these := range slices.Chunk(changed, 256) {
+	gone := func(x seat) bool {
+		_, is := slices.BinarySearch(changed, x.id)
+		return is
+	}
+	f.seats = slices.DeleteFunc(slices.Clone(f.seats), gone) // until they are found to fit again
+	for these := range slices.Chunk(changed, atOnce) {
 		held, err := l.heldBy(tx, n, these)
 		if err != nil {
 			return nil, err
 		}
-		more = append(more, held...)
+		f.seats = append(f.seats, held...)
 	}
-	if len(more) > 0 {
-		f.ids = slices.Concat(f.ids, more)
-		slices.Sort(f.ids)
-		f.ids = slices.Compact(f.ids)
-	}
-	if len(f.ids) > fewFound {
-		s.forget(key) // some of them may have ceased to fit
+	slices.SortFunc(f.seats, func(a, b seat) int { return cmp.Compare(a.id, b.id) })
+	if len(f.seats) > fewFound {
+		s.forget(key)
 		return nil, unlearned
 	}
 	s.put(key, f)
-	return f.ids, nil
+	return f.seats, nil
 }
 
 // changedSince returns whom the log has something of after seq, and its head. ok is

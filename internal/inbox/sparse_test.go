@@ -2,9 +2,11 @@ package inbox_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -201,4 +203,30 @@ func TestHeldByCoversTime(t *testing.T) {
 			}
 		})
 	})
+}
+
+// A list of those who wait for an answer reads only them, in any order, and not
+// everybody in the order of the list.
+func TestWaitingListReadsOnlyThem(t *testing.T) {
+	d := dbtest.Open(t, dbtest.Options(t, db.SQLite))
+	for _, assignee := range []crm.ID{0, 7} {
+		for _, order := range []inbox.Sort{inbox.Newest, inbox.Oldest, inbox.Longest, inbox.Shortest} {
+			q, args := inbox.WaitingList(1, assignee, order)
+			var plan string
+			err := d.Read(t.Context(), func(tx *db.Tx) error {
+				return tx.Each(`EXPLAIN QUERY PLAN `+q, args, func(r *sql.Rows) error {
+					var detail string
+					err := r.Scan(new(int), new(int), new(int), &detail)
+					plan += detail + "\n"
+					return err
+				})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(plan, "contact_waiting_") || strings.Contains(plan, "TEMP B-TREE") {
+				t.Errorf("%s of %d: %s", order, assignee, plan)
+			}
+		}
+	}
 }
