@@ -199,6 +199,33 @@ for (const width of [1440, 820, 390]) {
       await accessibleInBoth(page, 'offline');
     });
 
+    test('many at once', async ({ page, server }) => {
+      await furnish(server);
+      await signIn(page, server);
+      const contact = await contactId(server, mateo.name);
+      await server.api('POST', `/contacts/${contact}/block`, {});
+      await server.api('POST', '/bulk', {
+        target: { contact_ids: [contact, await contactId(server, lucia.name)] },
+        action: { snooze: { until: new Date(Date.now() + 3600_000) } },
+      });
+      await page.goto(`${server.url}/inbox/all`);
+      const inbox = new Inbox(page);
+      await expect(inbox.row(valentina.name)).toBeVisible();
+      await page.getByRole('checkbox', { name: /^Select/ }).last().check({ force: true });
+      const bar = page.getByRole('toolbar', { name: 'Selected contacts' });
+      await expect(bar).toBeVisible();
+      await accessibleInBoth(page, 'selected');
+      await look(page, 'tags for many', 'dialog', () => bar.getByRole('button', { name: 'Tag' }).click());
+      await look(page, 'snooze many', 'dialog', () => bar.getByRole('button', { name: 'Snooze' }).click());
+      await bar.getByRole('button', { name: 'What was done lately' }).click();
+      const report = page.getByRole('dialog').getByRole('button', { name: /^Snooze/ });
+      await expect(report).toContainText('1');
+      await accessibleInBoth(page, 'done lately');
+      await report.click();
+      await expect(page.getByText(/is blocked/)).toBeVisible();
+      await accessibleInBoth(page, 'report');
+    });
+
     test('custom inboxes', async ({ page, server }) => {
       server.addOwner();
       const colleague = server.addUser('Beto Agent', 'agent');
@@ -463,6 +490,16 @@ for (const width of [1440, 820, 390]) {
       await server.api('POST', '/teams', { name: 'Sales', description: 'Orders and prices' });
       await expect(page.getByRole('button', { name: 'Edit team: Sales' })).toBeVisible();
       await accessibleInBoth(page, 'settings/teams, with one');
+
+      await show('fields', 'Contact fields');
+      await server.api('POST', '/contact-fields', { name: 'Size', type: 'list', options: ['S', 'M'] });
+      await server.api('POST', '/tags', { name: 'VIP', emoji: '⭐', description: 'Buys a lot' });
+      await expect(page.getByText('Size', { exact: true })).toBeVisible();
+      await accessibleInBoth(page, 'settings/fields, with one');
+      await look(page, 'new field', 'dialog', () => page.getByRole('button', { name: 'New field' }).click());
+      await show('tags', 'Tags');
+      await look(page, 'new tag', 'dialog', () => page.getByRole('button', { name: 'New tag' }).click());
+      await show('closing', 'Closing notes');
 
       await show('channels', 'Channels');
       const { items } = await server.api<{ items: { id: string; name: string; type: string }[] }>('GET', '/channels');

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Suspense, useState } from 'react';
+import { wholeNumber } from '../format/size';
 import { fullTime } from '../format/time';
 import { lazyWithTexts } from '../i18n/lazy-with';
 import { Dialog } from '../ui/dialog';
@@ -46,6 +47,11 @@ export default function BulkHistory({ onClose }: { onClose: () => void }) {
                   </span>
                   <span className="text-13 text-muted">
                     {b.ended_at ? x.contacts(b.changed) : `${x.running} · ${progressOf(b)}`}
+                    {b.failed > 0 && (
+                      <span className="block text-right text-red">
+                        {x.failed}: {wholeNumber(b.failed)}
+                      </span>
+                    )}
                   </span>
                 </button>
               </li>
