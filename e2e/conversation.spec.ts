@@ -47,6 +47,13 @@ test('snooze, bring back, close with a note, block and pause the bot, by mouse a
   await expect(note).toHaveCount(0);
   await expect(inbox.timeline.getByText('You closed the conversation')).toBeVisible();
   await expect(inbox.timeline.getByText('Two dozen red roses')).toBeVisible();
+  // The contact's details keep what came of each conversation, and lead there.
+  const past = page.getByRole('complementary', { name: 'Contact details' }).getByRole('button', { name: /^Go to the conversation/ });
+  await expect(past).toHaveCount(1);
+  for (const words of ['Sale', 'Two dozen red roses', 'You']) await expect(past).toContainText(words);
+  await past.click();
+  await expect(page).toHaveURL(/[?&]m=/);
+  await expect(inbox.timeline.getByText('The contact opened the conversation')).toBeVisible();
 
   const more = page.getByRole('button', { name: 'More actions' });
   await more.click();

@@ -188,3 +188,33 @@ test('two contacts of one phone point to each other', async ({ page, server }) =
   await server.api('PATCH', `/contacts/${made[1]}`, { phone: '+593987650001' });
   await expect(same).toHaveCount(0);
 });
+
+test('a list is found where it was left', async ({ page, server }) => {
+  server.addOwner();
+  server.seed(300);
+  await signIn(page, server);
+  await page.goto(`${server.url}/inbox/all?status=all`);
+  const rows = page.locator('[data-row]');
+  await expect(rows.first()).toBeVisible();
+  const scroller = page.locator('div.overflow-y-auto').filter({ has: rows });
+  const top = () => scroller.evaluate((el) => el.scrollTop);
+  await scroller.evaluate((el) => el.scrollTo(0, 1500));
+  await expect.poll(top).toBe(1500);
+  const seen = await rows.evaluateAll((all) => all.map((el) => (el as HTMLElement).dataset.row));
+
+  // In the settings and back.
+  await page.keyboard.press('g');
+  await page.keyboard.press('s');
+  await expect(page).toHaveURL(/\/settings/);
+  await page.goBack();
+  await expect.poll(top).toBe(1500);
+  await expect(page.locator(`[data-row="${seen[Math.floor(seen.length / 2)]}"]`)).toBeVisible();
+
+  // Another list starts at its top.
+  await page.getByRole('navigation', { name: 'Inboxes' }).getByRole('link', { name: /^Unassigned/ }).click();
+  await expect(page).toHaveURL(/unassigned/);
+  await expect(rows.first()).toBeVisible();
+  await expect.poll(top).toBe(0);
+  await page.goBack();
+  await expect.poll(top).toBe(1500);
+});

@@ -78,6 +78,7 @@ func accessTable() map[string]Access {
 		"list-duplicates":    member,
 		"update-contact":     {Permission: crm.ContactsEdit},
 		"assign-contact":     {Permission: crm.MessagesSend},
+		"list-conversations": member,
 		"close-conversation": {Permission: crm.MessagesSend},
 		"open-conversation":  {Permission: crm.MessagesSend},
 		"mark-read":          member,

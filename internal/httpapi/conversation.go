@@ -62,6 +62,29 @@ func (s *Server) plainAct(id, path, summary string, do func(tx *db.Tx, v crm.Vie
 	})
 }
 
+// PastConversation is a conversation from its opening to its end.
+type PastConversation struct {
+	ID       string      `json:"id"`
+	OpenedAt time.Time   `json:"opened_at"`
+	OpenedBy wire.Actor  `json:"opened_by"`
+	ClosedAt *time.Time  `json:"closed_at" doc:"null while it is open."`
+	ClosedBy *wire.Actor `json:"closed_by"`
+	Category string      `json:"category"`
+	Summary  string      `json:"summary"`
+}
+
+func pastConversation(p inbox.Past, names wire.Names) PastConversation {
+	out := PastConversation{
+		ID: p.ID.String(), OpenedAt: *wire.Time(p.OpenedAt), OpenedBy: wire.ActorOf(crm.Actor{Source: p.OpenedSource, ID: p.OpenedBy}, names),
+		ClosedAt: wire.Time(p.ClosedAt), Category: p.Note.Category, Summary: p.Note.Summary,
+	}
+	if p.ClosedAt != 0 {
+		by := wire.ActorOf(crm.Actor{Source: p.ClosedSource, ID: p.ClosedBy}, names)
+		out.ClosedBy = &by
+	}
+	return out
+}
+
 // CloseInput is the closing note.
 type CloseInput struct {
 	Category string `json:"category,omitempty" doc:"One of the workspace's categories, by name."`
@@ -111,6 +134,29 @@ type TagInput struct {
 }
 
 func (s *Server) conversationOperations() {
+	register(s, huma.Operation{
+		OperationID: "list-conversations", Method: http.MethodGet, Path: "/contacts/{id}/conversations", Tags: []string{"Conversations"},
+		Summary: "List a contact's conversations with their closing notes, newest first",
+	}, func(ctx context.Context, c caller, in *struct {
+		IDPath
+		PageQuery
+	}) (*body[wire.Page[PastConversation]], error) {
+		names, err := s.Directory.Names(ctx, c.Workspace)
+		if err != nil {
+			return nil, err
+		}
+		var items []PastConversation
+		var next string
+		err = s.DB.Read(ctx, func(tx *db.Tx) error {
+			list, n, err := inbox.Conversations(tx, c.Viewer, in.id(), in.Cursor, in.Limit)
+			for _, p := range list {
+				items = append(items, pastConversation(p, names))
+			}
+			next = n
+			return err
+		})
+		return &body[wire.Page[PastConversation]]{wire.PageOf(items, next)}, err
+	})
 	act(s, "close-conversation", "close", "Close the open conversation", func(tx *db.Tx, v crm.Viewer, id crm.ID, in *CloseInput) (*contact.Contact, error) {
 		note := inbox.Note{}
 		if in != nil {

@@ -126,7 +126,7 @@ func TestHidden(t *testing.T) {
 
 		listeners := map[string]*listener{"own": s.listenAs("own"), "team": s.listenAs("team"), "agent": s.listenAs("agent")}
 		for _, who := range []string{"own", "team"} {
-			for _, path := range []string{"/contacts/" + caro, "/contacts/" + caro + "/duplicates", "/contacts/" + caro + "/messages", "/files/" + file + "/secreto.png", "/files/" + file + "/secreto.png?w=160"} {
+			for _, path := range []string{"/contacts/" + caro, "/contacts/" + caro + "/duplicates", "/contacts/" + caro + "/conversations", "/contacts/" + caro + "/messages", "/files/" + file + "/secreto.png", "/files/" + file + "/secreto.png?w=160"} {
 				if a := s.as(who, "GET", path, nil); a.status != http.StatusNotFound || strings.Contains(string(a.body), secret) {
 					t.Errorf("%s, %s: %d %s", who, path, a.status, a.body)
 				}

@@ -143,7 +143,7 @@ func expected() map[string]string {
 
 		"list-inboxes": member, "list-inbox": "u+ff++++", "see-inbox": "u+ff++++",
 		"search-contacts": member, "search-messages": member, "create-contact": member, "list-events": member, "upload-file": member,
-		"get-contact": contact, "list-duplicates": contact, "update-contact": contact, "assign-contact": contact, "close-conversation": contact,
+		"get-contact": contact, "list-duplicates": contact, "list-conversations": contact, "update-contact": contact, "assign-contact": contact, "close-conversation": contact,
 		"open-conversation": contact, "mark-read": contact, "mark-unread": contact, "save-draft": contact, "type": contact,
 		"list-messages": contact, "send-message": contact, "retry-message": contact, "react": contact,
 

@@ -14,6 +14,7 @@ import { PageError, PageMissing, PagePending } from './frame/page-states';
 import { isInbox } from './inbox/inbox-id';
 import { part } from './parts';
 import { settingsTexts } from './settings/texts';
+import { eventTexts } from './timeline/event-texts';
 import { getPrefs } from './ui/prefs';
 
 /** A page whose code loads with its first visit. */
@@ -143,7 +144,10 @@ const contact = createRoute({
   path: '$contactId',
   validateSearch: (s: Record<string, unknown>): { m?: string } =>
     s.m === undefined ? {} : { m: String(s.m) },
-  component: page(() => import('./timeline/console')),
+  component: page(async () => {
+    const [module] = await Promise.all([import('./timeline/console'), eventTexts.load()]);
+    return module;
+  }),
 });
 
 const settings = createRoute({

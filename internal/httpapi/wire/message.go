@@ -138,6 +138,15 @@ type Actor struct {
 	Name   string     `json:"name"`
 }
 
+// ActorOf returns who did something.
+func ActorOf(a crm.Actor, names Names) Actor {
+	out := Actor{Source: a.Source, UserID: ID(a.ID)}
+	if a.ID != 0 {
+		out.Name = names(a.ID)
+	}
+	return out
+}
+
 // Event is a line of the timeline that is no message.
 type Event struct {
 	Item           string        `json:"item" enum:"event"`
@@ -176,10 +185,7 @@ func EventOf(e *eventlog.Event, names Names) Event {
 	out := Event{
 		Item: "event", ID: e.ID.String(), At: *Time(e.At.UnixMicro()), ContactID: e.Contact.String(),
 		ConversationID: ID(e.Conversation), Kind: e.Kind,
-		Actor: Actor{Source: e.Actor.Source, UserID: ID(e.Actor.ID)},
-	}
-	if e.Actor.ID != 0 {
-		out.Actor.Name = names(e.Actor.ID)
+		Actor: ActorOf(e.Actor, names),
 	}
 	if e.Data != "" {
 		// Our own JSON; an event that can't be read is shown without its details.

@@ -39,6 +39,7 @@ export type InboxId = Inbox['id'];
 export type ContactRow = Schemas['ContactRow'];
 export type Bulk = Schemas['Bulk'];
 export type BulkTarget = Schemas['BulkTarget'];
+export type PastConversation = Schemas['PastConversation'];
 export type BulkAction = Schemas['BulkAction'];
 export type BulkFailure = Schemas['BulkFailure'];
 export type Closing = Schemas['Closing'];

@@ -17,6 +17,7 @@ import { countryChoices, languageChoices } from './country-names';
 import { CustomFields } from './custom-fields';
 import { Duplicates } from './duplicates';
 import { EditableField } from './editable-field';
+import { History } from './history';
 import { Tags } from './tags';
 
 /** Who the open contact is. Beside the console, or over it where there is no room. */
@@ -186,6 +187,7 @@ function DrawerContent({
           <Fact name={x.contactId} value={contact.id} />
         </dl>
       </Section>
+      <History contact={contact} onGo={overlay ? onClose : () => {}} />
     </>
   );
 }

@@ -6,6 +6,7 @@ import {
   Suspense,
   useCallback,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -26,6 +27,9 @@ import { refreshList, useInboxList } from './use-inbox-list';
 const ListEmpty = lazyPart(() => import('./list-empty'));
 
 const rowHeight = 64;
+
+/** How far down each list was scrolled when it was left. */
+const places = new Map<string, number>();
 
 export function ContactList() {
   const me = useMe();
@@ -54,10 +58,18 @@ export function ContactList() {
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && lastShown >= rows.length - 8) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, rows.length]);
-  // Another list starts at its top.
-  useEffect(() => {
-    scroller.current?.scrollTo(0, 0);
-  }, [listKey]);
+  // Each list is found where it was left; one that is new starts at its top.
+  const listed = rows.length > 0;
+  useLayoutEffect(() => {
+    const el = scroller.current;
+    if (!listed || !el) return;
+    const place = places.get(listKey) ?? 0;
+    // Where the pages down to there are gone it is a new list too.
+    el.scrollTo(0, place <= el.scrollHeight - el.clientHeight ? place : 0);
+    const note = () => void places.set(listKey, el.scrollTop);
+    el.addEventListener('scroll', note, { passive: true });
+    return () => el.removeEventListener('scroll', note);
+  }, [listKey, listed]);
 
   const openRow = (id: string) =>
     void navigate({

@@ -1,12 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { get } from '../api/http';
 import type { Contact } from '../api/types';
 import { composerTexts } from '../composer/texts';
 import { t } from '../i18n';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { toast, toastError } from '../ui/toast';
+import { goTo } from './go-to';
 import { localInput } from './snooze-times';
 
 /** Goes to the first thing on the timeline from a day on. */
@@ -28,15 +28,8 @@ export default function DateDialog({
     // The day as the viewer's calendar has it.
     const at = new Date(`${day}T00:00`).toISOString();
     try {
-      const { items } = await get('/contacts/{id}/messages', {
-        params: { id: contact.id },
-        query: { at, limit: 2 },
-      });
-      const found = items.find((i) => Date.parse(i.at) >= Date.parse(at));
-      if (!found && items.length) toast(x.nothingThen);
-      const m = (found ?? items.at(-1))?.id;
+      if (!(await goTo(navigate, contact.id, at))) toast(x.nothingThen);
       onClose();
-      if (m) void navigate({ to: '.', search: (old: object) => ({ ...old, m }) });
     } catch (error) {
       toastError(error);
       setBusy(false);

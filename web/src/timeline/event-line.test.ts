@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { TimelineEvent } from '../api/types';
 import { loadLanguage } from '../i18n';
 import { eventText } from './event-line';
+import { eventTexts } from './event-texts';
 
 vi.stubGlobal('document', { documentElement: {} });
 
@@ -190,7 +191,10 @@ const all: [string, TimelineEvent, string, string][] = [
 ];
 
 describe.each(['en', 'es'] as const)('every event of the document in words, %s', (language) => {
-  beforeAll(() => loadLanguage(language));
+  beforeAll(async () => {
+    await loadLanguage(language);
+    await eventTexts.load();
+  });
   test.each(all)('%s', (_, e, en, es) => {
     const text = eventText(e);
     const want = language === 'en' ? en : es;
@@ -200,7 +204,10 @@ describe.each(['en', 'es'] as const)('every event of the document in words, %s',
 });
 
 describe('who reads it', () => {
-  beforeAll(() => loadLanguage('es'));
+  beforeAll(async () => {
+    await loadLanguage('es');
+    await eventTexts.load();
+  });
   test('their own doing is theirs', () => {
     expect(eventText(event('conversation_closed', 'user'), '7')).toBe(
       'Usted cerró la conversación',

@@ -7,6 +7,7 @@ import { clock, fullTime, momentOf } from '../format/time';
 import { t } from '../i18n';
 import { Icon, type IconName } from '../ui/icon';
 import { tip } from '../ui/tooltip';
+import { eventTexts } from './event-texts';
 
 const icons: Record<TimelineEvent['kind'], IconName> = {
   conversation_opened: 'messages',
@@ -35,7 +36,7 @@ const icons: Record<TimelineEvent['kind'], IconName> = {
 
 /** What happened, in words. `myName` is the viewer's, who reads "You". */
 export function eventText(event: TimelineEvent, myId?: string): string {
-  const e = t.events;
+  const e = eventTexts.text;
   const { actor, data } = event;
   const byUser = actor.source === 'user';
   const who = byUser && actor.user_id === myId ? t.you : actor.name || e.auto[actor.source];
@@ -140,7 +141,7 @@ function ReferralCard({ referral }: { referral: Referral }) {
       <Icon name={url ? 'link' : 'tag'} size={14} className="mt-0.5 text-accent" />
       <span className="min-w-0">
         <span className="block text-11 text-faint">
-          {t.events.referral} {referral.source}
+          {eventTexts.text.referral} {referral.source}
         </span>
         <span className="line-clamp-2 font-medium text-text">{title}</span>
         {referral.body && <span className="line-clamp-2 text-muted">{referral.body}</span>}
