@@ -130,7 +130,8 @@ export function Composer({
     const el = input.current;
     if (!el) return;
     el.style.height = 'auto';
-    el.style.height = `${el.scrollHeight}px`;
+    // Measuring costs a layout, and of nothing the height is known.
+    if (text) el.style.height = `${el.scrollHeight}px`;
   }, [text, mode, writable]);
   const dropping = useFileDrop(maySend && writable && !comment, add);
 

@@ -90,13 +90,18 @@ export function replaceRow(data: ListData, row: ContactRow): ListData {
 
 /** A contact may be given by two pages when it moved between the two requests. */
 export function rowsOf(data: ListData | undefined): ContactRow[] {
-  const seen = new Set<string>();
-  const rows: ContactRow[] = [];
-  for (const page of data?.pages ?? [])
-    for (const row of page.items)
-      if (!seen.has(row.id)) {
-        seen.add(row.id);
-        rows.push(row);
-      }
+  if (!data) return none;
+  let rows = flat.get(data);
+  if (!rows) {
+    const byId = new Map<string, ContactRow>();
+    for (const page of data.pages)
+      for (const row of page.items) if (!byId.has(row.id)) byId.set(row.id, row);
+    rows = [...byId.values()];
+    flat.set(data, rows);
+  }
   return rows;
 }
+
+const none: ContactRow[] = [];
+// Asked for at each frame while somebody scrolls.
+const flat = new WeakMap<ListData, ContactRow[]>();

@@ -18,11 +18,16 @@ export function steadyOrder(frozen: string[], rows: ContactRow[]) {
 }
 
 export function useSteadyOrder(rows: ContactRow[], held: boolean, listKey: string) {
-  const frozen = useRef<{ key: string; ids: string[] } | null>(null);
+  const frozen = useRef<{ key: string; ids: string[]; of: ContactRow[]; order: Order } | null>(
+    null,
+  );
   if (!held || frozen.current?.key !== listKey) frozen.current = null;
   if (!held || rows.length === 0) return { shown: rows, waiting: 0 };
-  frozen.current ??= { key: listKey, ids: rows.map((r) => r.id) };
-  const result = steadyOrder(frozen.current.ids, rows);
-  frozen.current.ids = result.shown.map((r) => r.id);
-  return result;
+  const last = frozen.current;
+  if (last?.of === rows) return last.order;
+  const order = last ? steadyOrder(last.ids, rows) : { shown: rows, waiting: 0 };
+  frozen.current = { key: listKey, ids: order.shown.map((r) => r.id), of: rows, order };
+  return order;
 }
+
+type Order = ReturnType<typeof steadyOrder>;

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Suspense, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { ApiError } from '../api/http';
 import { contactQuery } from '../api/queries';
 import type { Contact, Message } from '../api/types';
@@ -12,6 +12,7 @@ import { getPrefs, setPrefs, usePrefs } from '../ui/prefs';
 import { EmptyState, ErrorState } from '../ui/states';
 import { useExtraWide } from '../ui/use-media';
 import { ConsoleHeader } from './console-header';
+import { keepContact } from './kept-contacts';
 import { Timeline } from './timeline';
 import { TimelineSkeleton } from './timeline-skeleton';
 import { useMarkRead } from './use-mark-read';
@@ -63,6 +64,7 @@ function OpenContact({ contact }: { contact: Contact }) {
   const [overlay, setOverlay] = useState(false);
   const [replyTo, setReplyTo] = useState<Message | null>(null);
   const markUnread = useMarkRead(contact);
+  useEffect(() => keepContact(contact.id), [contact.id]);
   const drawer = wide ? prefs.drawer : overlay;
   const setDrawer = (open: boolean) => (wide ? setPrefs({ drawer: open }) : setOverlay(open));
   useShortcuts({

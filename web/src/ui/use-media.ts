@@ -1,15 +1,27 @@
 import { useCallback, useSyncExternalStore } from 'react';
 
+// One of each for all rows of a list that ask.
+const lists = new Map<string, MediaQueryList>();
+
+function mediaOf(query: string): MediaQueryList {
+  let media = lists.get(query);
+  if (!media) {
+    media = matchMedia(query);
+    lists.set(query, media);
+  }
+  return media;
+}
+
 export function useMedia(query: string) {
   const subscribe = useCallback(
     (listener: () => void) => {
-      const media = matchMedia(query);
+      const media = mediaOf(query);
       media.addEventListener('change', listener);
       return () => media.removeEventListener('change', listener);
     },
     [query],
   );
-  return useSyncExternalStore(subscribe, () => matchMedia(query).matches);
+  return useSyncExternalStore(subscribe, () => mediaOf(query).matches);
 }
 
 export const usePhone = () => useMedia('(max-width: 699px)');
