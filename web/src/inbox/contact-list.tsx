@@ -66,17 +66,8 @@ export function ContactList() {
     const place = places.get(listKey) ?? 0;
     // Where the pages down to there are gone it is a new list too.
     el.scrollTo(0, place <= el.scrollHeight - el.clientHeight ? place : 0);
-    let timer = 0;
-    const note = () => {
-      clearTimeout(timer); // asking in the midst of scrolling would cost a layout
-      timer = window.setTimeout(() => places.set(listKey, el.scrollTop), 100);
-    };
-    el.addEventListener('scroll', note, { passive: true });
-    return () => {
-      clearTimeout(timer);
-      el.removeEventListener('scroll', note);
-    };
-  }, [listKey, listed]);
+    return () => void places.set(listKey, virtualizer.scrollOffset ?? 0);
+  }, [listKey, listed, virtualizer]);
 
   const openRow = (id: string) =>
     void navigate({

@@ -1,0 +1,319 @@
+package inbox
+
+import (
+	"cmp"
+	"database/sql"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/bandeja/bandeja/internal/contact"
+	"github.com/bandeja/bandeja/internal/crm"
+	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/filter"
+)
+
+// walk goes along a list's index from a place on.
+type walk struct {
+	workspace crm.ID
+	column    string
+	down      bool
+	from      *cursor
+	limit     int
+	blocked   bool
+	unreplied bool
+	// lens and tree are set where a filter must hold.
+	lens *Lens
+	tree *filter.Node
+	// ids, where not nil, are all that can match: found by an index of another table,
+	// or known from before.
+	ids []crm.ID
+	// end, where set, is the last place that is looked at.
+	end *cursor
+}
+
+// aim prepares the walk for an inbox and a filter, and returns by whom the contacts
+// are assigned; nil for everybody.
+func (w *walk) aim(tx *db.Tx, v crm.Viewer, q ListQuery) ([]crm.ID, error) {
+	id, custom := q.Inbox.Custom()
+	if !custom && q.Filter == nil {
+		return q.Inbox.members(tx, v)
+	}
+	tree := filter.Node{Match: filter.All}
+	var members []crm.ID
+	if custom {
+		x, err := GetCustom(tx, v, id)
+		if err != nil {
+			return nil, err
+		}
+		tree.Of = append(tree.Of, x.Filter)
+		members = v.Scope() // shared or not, it shows nobody more than they may see
+	} else {
+		var err error
+		if members, err = q.Inbox.members(tx, v); err != nil {
+			return nil, err
+		}
+	}
+	if q.Filter != nil {
+		tree.Of = append(tree.Of, *q.Filter)
+	}
+	lens, err := NewLens(tx, v.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	w.lens, w.tree = lens, &tree
+	if assigned, ok := assigneesOf(tree); ok {
+		members = meet(members, assigned)
+	}
+	if members == nil || len(members) > 1 {
+		w.ids, err = few(tx, lens, tree)
+	}
+	return members, err
+}
+
+// seek returns the next rows of a status. Where a short walk doesn't come across
+// enough, it looks only at those who can match at all.
+func (w walk) seek(tx *db.Tx, known *sparse, status crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
+	only := filter.Node{Field: "status", Operator: filter.Is, Value: []string{string(status)}}
+	seats, err := known.find(tx, w.lens, filter.Node{Match: filter.All, Of: []filter.Node{only, *w.tree}})
+	var unlearned *Unlearned
+	switch {
+	case err == nil && seats != nil:
+		return w.seated(tx, status, members, seats, known.together)
+	case err == nil: // they are many
+		return w.of(tx, status, members)
+	case !errors.As(err, &unlearned), len(members) > 1:
+		return nil, err
+	}
+	if w.end, err = w.placeAfter(tx, status, members, known.short); err != nil {
+		return nil, err
+	}
+	rows, err := w.of(tx, status, members)
+	if err == nil && w.end != nil && len(rows) < w.limit {
+		err = unlearned
+	}
+	return rows, err
+}
+
+// placeAfter returns the place that many contacts on, whether they match or not; nil
+// where the list ends before.
+func (w walk) placeAfter(tx *db.Tx, status crm.ConversationStatus, members []crm.ID, n int) (*cursor, error) {
+	w.tree, w.limit = nil, 1
+	and, value := assignedTo(members)
+	q, args := w.text(nil, status, and, value...)
+	q += ` OFFSET ` + db.Params(len(args)+1, 1)
+	var at cursor
+	err := tx.Row(`SELECT c.`+w.column+`, c.id`+q, append(args, n), &at.Value, &at.ID)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, nil
+	}
+	return &at, err
+}
+
+func (w walk) of(tx *db.Tx, status crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
+	switch {
+	case w.ids != nil:
+		return w.among(tx, status, members)
+	case members != nil && len(members) != 1:
+		return w.merged(tx, status, members)
+	}
+	and, value := assignedTo(members)
+	return w.rows(tx, status, and, value...)
+}
+
+// assignedTo is the condition of a walk along one assignee's contacts, or everybody's.
+func assignedTo(members []crm.ID) (and string, value []any) {
+	if members == nil {
+		return "", nil
+	}
+	return ` AND c.assignee_id = `, []any{members[0]}
+}
+
+// text returns the rest of a statement over contacts, of a status or of any: which, in which
+// order, how many. and is a further condition that ends before its one value.
+func (w walk) text(args []any, status crm.ConversationStatus, and string, value ...any) (string, []any) {
+	q := ` FROM contact c WHERE NOT c.blocked`
+	if w.blocked {
+		q = ` FROM contact c WHERE c.blocked`
+	}
+	add := func(text string, values ...any) {
+		q += text + db.Params(len(args)+1, len(values))
+		args = append(args, values...)
+	}
+	add(` AND c.workspace_id = `, w.workspace)
+	if and != "" {
+		add(and, value...)
+	}
+	if status != "" {
+		add(` AND c.status = `, string(status))
+	}
+	compare, order := ` > (`, ``
+	if w.down {
+		compare, order = ` < (`, ` DESC`
+	}
+	if w.from != nil {
+		add(` AND (c.`+w.column+`, c.id)`+compare, w.from.Value, w.from.ID)
+		q += `)`
+	}
+	if w.end != nil {
+		add(` AND c.`+w.column+map[bool]string{true: ` >= `, false: ` <= `}[w.down], w.end.Value)
+	}
+	if w.unreplied {
+		q += ` AND c.unreplied = TRUE` // as their indexes say it
+	}
+	if w.ids != nil {
+		var list string
+		list, args = db.InList(args, w.ids)
+		q += ` AND c.id IN (` + list + `)`
+	}
+	if w.tree != nil {
+		var test string
+		test, args = filter.SQL(*w.tree, w.lens.Field, w.lens.source, w.lens.Env(), args)
+		q += ` AND ` + test
+	}
+	if w.ids == nil { // else the caller has all of them, and no index is walked along
+		add(` ORDER BY c.`+w.column+order+`, c.id`+order+` LIMIT `, w.limit)
+	}
+	return q, args
+}
+
+// rows returns the next rows of one walk.
+func (w walk) rows(tx *db.Tx, status crm.ConversationStatus, and string, value ...any) ([]*contact.Contact, error) {
+	q, args := w.text(nil, status, and, value...)
+	var out []*contact.Contact
+	err := tx.Each(`SELECT `+contact.Columns+q, args, func(r *sql.Rows) error {
+		c, err := contact.Scan(r, w.workspace)
+		out = append(out, c)
+		return err
+	})
+	return out, err
+}
+
+// atOnce is how many contacts one statement asks for.
+const atOnce = 256
+
+// among returns the next rows of those who can match.
+func (w walk) among(tx *db.Tx, of crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
+	var places []place
+	for ids := range slices.Chunk(w.ids, atOnce) {
+		part := w
+		part.ids = ids
+		q, args := part.text(nil, "", ``)
+		err := tx.Each(`SELECT c.`+w.column+`, c.id, c.status, c.assignee_id`+q, args, func(r *sql.Rows) error {
+			var p place
+			var status crm.ConversationStatus
+			var assignee crm.ID
+			err := r.Scan(&p.value, &p.id, &status, &assignee)
+			if status == of && (members == nil || slices.Contains(members, assignee)) {
+				places = append(places, p)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return w.load(tx, places)
+}
+
+// seated returns the next rows of those who can match, of whom it is known where they
+// stand: only as many as fill the page are looked at.
+func (w walk) seated(tx *db.Tx, status crm.ConversationStatus, members []crm.ID, seats []seat, together int) ([]*contact.Contact, error) {
+	var places []place
+	for _, s := range seats {
+		p := place{s.lastAt, s.id}
+		if w.column == "status_since" {
+			p.value = s.statusSince
+		}
+		passed := w.from != nil && w.compare(p, place{w.from.Value, w.from.ID}) <= 0
+		if !passed && (members == nil || slices.Contains(members, s.assignee)) {
+			places = append(places, p)
+		}
+	}
+	slices.SortFunc(places, w.compare)
+	var out []*contact.Contact
+	for next := range slices.Chunk(places, together) {
+		w.ids = w.ids[:0]
+		for _, p := range next {
+			w.ids = append(w.ids, p.id)
+		}
+		rows, err := w.rows(tx, status, "")
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range rows {
+			if members == nil || slices.Contains(members, c.Assignee) {
+				out = append(out, c)
+			}
+		}
+		if len(out) >= w.limit {
+			break
+		}
+	}
+	return out, nil
+}
+
+// walksAtOnce is how many walks one statement merges; SQLite takes 500 at most.
+const walksAtOnce = 100
+
+// merged returns the next rows of several assignees' walks together. Each walk only
+// reads its index; the rows are looked up for those that are left in the end.
+func (w walk) merged(tx *db.Tx, status crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
+	var places []place
+	for chunk := range slices.Chunk(members, walksAtOnce) {
+		var b strings.Builder
+		var args []any
+		for i, m := range chunk {
+			var q string
+			q, args = w.text(args, status, ` AND c.assignee_id = `, m)
+			if i > 0 {
+				b.WriteString(` UNION ALL `)
+			}
+			b.WriteString(`SELECT * FROM (SELECT c.` + w.column + `, c.id` + q + `) m` + strconv.Itoa(i))
+		}
+		err := tx.Each(b.String(), args, func(r *sql.Rows) error {
+			var p place
+			err := r.Scan(&p.value, &p.id)
+			places = append(places, p)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return w.load(tx, places)
+}
+
+// place is where a contact stands in a list.
+type place struct {
+	value int64
+	id    crm.ID
+}
+
+// compare orders places as the walk comes across them.
+func (w walk) compare(a, b place) int {
+	n := cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.id, b.id))
+	if w.down {
+		return -n
+	}
+	return n
+}
+
+// load returns the contacts of the first places.
+func (w walk) load(tx *db.Tx, places []place) ([]*contact.Contact, error) {
+	slices.SortFunc(places, w.compare)
+	ids := make([]crm.ID, 0, w.limit)
+	for _, p := range places[:min(len(places), w.limit)] {
+		ids = append(ids, p.id)
+	}
+	byID, err := contact.Load(tx, w.workspace, ids, false)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*contact.Contact, 0, len(ids))
+	for _, id := range ids {
+		out = append(out, byID[id])
+	}
+	return out, nil
+}
