@@ -87,6 +87,7 @@ test('the closing note that the settings want is asked for; an agent has none of
   await page.keyboard.type('Sale');
   await page.getByLabel('Description').fill('Somebody bought something');
   await page.getByRole('button', { name: 'Add category' }).click();
+  await expect(page.getByLabel('Name').nth(1)).toBeFocused();
   await page.keyboard.type('sale');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByRole('alert')).toContainText('taken');
