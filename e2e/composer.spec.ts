@@ -1,5 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { Inbox, signIn, test } from './app.ts';
+import { accessible } from './axe.ts';
 import type { Server } from './server.ts';
 
 const lucia = /Lucía Gómez/;
@@ -270,4 +271,48 @@ test('the timeline goes to a date', async ({ page, server }) => {
   await dialog.getByRole('button', { name: 'Go' }).click();
   await expect(page).toHaveURL(/m=\d+/);
   await expect(inbox.message('¿Tienen rosas?')).toBeVisible();
+});
+
+// No channel of today's has tags: the browser is told that Telegram had Messenger's rules,
+// and the server is spared the tag. What the server does with one is inbox TestMessagingWindow.
+test('outside the messaging window a message is written with a tag, where the channel takes them', async ({ page, server }) => {
+  const tags = [
+    { value: 'ACCOUNT_UPDATE', name: 'Account update', help: 'News about the account of the contact.' },
+    { value: 'POST_PURCHASE_UPDATE', name: 'After a purchase', help: '' },
+  ];
+  await page.route('**/api/v1/channels', async (route) => {
+    if (route.request().method() !== 'GET') return route.fallback();
+    const answer = await route.fetch();
+    const list = await answer.json();
+    for (const channel of list.items) Object.assign(channel.capabilities, { window_hours: 24, human_hours: 168, outside_window: 'tag', tags });
+    await route.fulfill({ response: answer, json: list });
+  });
+  await page.route(/\/api\/v1\/contacts\/\d+$/, async (route) => {
+    const answer = await route.fetch();
+    const contact = await answer.json();
+    for (const identity of contact.identities ?? []) identity.window_closes_at = '2021-03-04T10:00:00Z';
+    await route.fulfill({ response: answer, json: contact });
+  });
+  const sent: Record<string, unknown>[] = [];
+  await page.route(/\/api\/v1\/contacts\/\d+\/messages$/, async (route) => {
+    if (route.request().method() !== 'POST') return route.fallback();
+    const { tag, ...rest } = route.request().postDataJSON();
+    sent.push({ tag, text: rest.text });
+    await route.continue({ postData: JSON.stringify(rest) });
+  });
+  const inbox = await begin(page, server);
+  await expect(inbox.composer).toContainText('More than 168 h have passed since the contact last wrote.');
+  await expect(inbox.composer.getByRole('textbox')).toHaveCount(0);
+  await inbox.composer.getByRole('button', { name: 'Write a tagged message' }).click();
+  const about = inbox.composer.getByRole('combobox', { name: 'About' });
+  await expect(about).toBeFocused();
+  await inbox.composer.getByRole('textbox').fill('Su cuenta está lista');
+  await expect(inbox.composer.getByRole('button', { name: /^Send ↵/ })).toHaveAttribute('aria-disabled', 'true');
+  await about.selectOption('Account update');
+  await expect(inbox.composer).toContainText('News about the account of the contact.');
+  await accessible(page);
+  await inbox.composer.getByRole('textbox').press('Enter');
+  await received(server).toContain('Su cuenta está lista');
+  expect(sent).toEqual([{ tag: 'ACCOUNT_UPDATE', text: 'Su cuenta está lista' }]);
+  await expect(inbox.composer.getByRole('button', { name: 'Write a tagged message' })).toBeVisible();
 });

@@ -93,6 +93,13 @@ type Capabilities struct {
 	Window time.Duration
 	// OutsideWindow says what can be sent after it: "template", "tag" or "none".
 	OutsideWindow string
+	// HumanWindow is how long after the contact's last message a person may still
+	// answer, where that is longer than Window; such a message carries HumanTag.
+	HumanWindow time.Duration
+	HumanTag    string
+	// Tags are what a message sent outside the window may be about, where
+	// OutsideWindow is "tag"; the sender chooses one.
+	Tags []Tag
 	// ContactFirst is set where the business can't write first.
 	ContactFirst bool
 	Delivered    bool
@@ -113,6 +120,15 @@ type Capabilities struct {
 	// MaxButtons and MaxListRows bound interactive messages.
 	MaxButtons  int
 	MaxListRows int
+}
+
+// Tag is a reason for which a provider takes a message outside the messaging window.
+type Tag struct {
+	// Value is the provider's name of it: "ACCOUNT_UPDATE".
+	Value string
+	Name  crm.Text
+	// Help says what such a message may hold.
+	Help crm.Text
 }
 
 // Limit bounds one kind of content.

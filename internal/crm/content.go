@@ -38,7 +38,10 @@ type Content struct {
 	Order       *Order          `json:"order,omitempty"`
 	Template    *TemplateSend   `json:"template,omitempty"`
 	Interactive *Interactive    `json:"interactive,omitempty"`
-	Product     *Product        `json:"product,omitempty"`
+	// Tag is the provider's name of the reason for which the message goes outside
+	// its messaging window.
+	Tag     string   `json:"tag,omitempty"`
+	Product *Product `json:"product,omitempty"`
 	// Forwarded is set on a message that the contact passed on from elsewhere.
 	Forwarded bool `json:"forwarded,omitempty"`
 	// Album groups attachments that the contact sent together.

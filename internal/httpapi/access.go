@@ -97,6 +97,7 @@ func accessTable() map[string]Access {
 
 		"list-custom-inboxes": member,
 		"create-custom-inbox": member,
+		"count-custom-inbox":  member,
 		"update-custom-inbox": member,
 		"delete-custom-inbox": member,
 		"list-filter-fields":  member,

@@ -28,7 +28,9 @@ type Limit struct {
 type Capabilities struct {
 	Out           map[string]Limit `json:"out" nullable:"false"`
 	WindowHours   int              `json:"window_hours" doc:"0 means always open."`
+	HumanHours    int              `json:"human_hours" doc:"The window for what people write, where that is longer; else 0."`
 	OutsideWindow string           `json:"outside_window" enum:",template,tag,none"`
+	Tags          []ChannelTag     `json:"tags" nullable:"false" doc:"What a message outside the window may be about, one of which it names."`
 	ContactFirst  bool             `json:"contact_first"`
 	Delivered     bool             `json:"delivered"`
 	ReadReceipts  bool             `json:"read_receipts"`
@@ -40,9 +42,17 @@ type Capabilities struct {
 	MaxListRows   int              `json:"max_list_rows"`
 }
 
-func capabilitiesOf(c channel.Capabilities) Capabilities {
+// ChannelTag is a reason for which a message goes outside the messaging window.
+type ChannelTag struct {
+	Value string `json:"value"`
+	Name  string `json:"name"`
+	Help  string `json:"help"`
+}
+
+func capabilitiesOf(c channel.Capabilities, lang crm.Language) Capabilities {
 	out := Capabilities{
-		Out: make(map[string]Limit, len(c.Out)), WindowHours: int(c.Window.Hours()), OutsideWindow: c.OutsideWindow,
+		Out: make(map[string]Limit, len(c.Out)), WindowHours: int(c.Window.Hours()), HumanHours: int(c.HumanWindow.Hours()),
+		OutsideWindow: c.OutsideWindow, Tags: make([]ChannelTag, 0, len(c.Tags)),
 		ContactFirst: c.ContactFirst, Delivered: c.Delivered, ReadReceipts: c.ReadReceipts, ReplyContext: c.ReplyContext,
 		Reactions: c.Reactions, Typing: c.Typing, Templates: c.Templates, MaxButtons: c.MaxButtons, MaxListRows: c.MaxListRows,
 	}
@@ -52,6 +62,9 @@ func capabilitiesOf(c channel.Capabilities) Capabilities {
 			mime = []string{}
 		}
 		out.Out[string(k)] = Limit{Bytes: l.Bytes, Text: l.Text, MIME: mime}
+	}
+	for _, t := range c.Tags {
+		out.Tags = append(out.Tags, ChannelTag{t.Value, t.Name.In(string(lang)), t.Help.In(string(lang))})
 	}
 	return out
 }
@@ -89,7 +102,7 @@ type ChannelOption struct {
 func channelTypeOf(d channel.Description, lang crm.Language) ChannelType {
 	l := string(lang)
 	out := ChannelType{
-		Type: d.Type, Name: d.Name.In(l), Summary: d.Summary.In(l), Fields: []ChannelField{}, Capabilities: capabilitiesOf(d.Capabilities),
+		Type: d.Type, Name: d.Name.In(l), Summary: d.Summary.In(l), Fields: []ChannelField{}, Capabilities: capabilitiesOf(d.Capabilities, lang),
 	}
 	for _, f := range d.Fields {
 		w := ChannelField{
@@ -140,7 +153,7 @@ type ChannelError struct {
 func (s *Server) channelOf(ctx context.Context, c caller, ch *gateway.Channel) (Channel, error) {
 	out := Channel{
 		ID: ch.ID.String(), Type: ch.Type, Name: ch.Name, Handle: ch.Handle, Status: string(ch.Status),
-		Capabilities: capabilitiesOf(ch.About.Capabilities), Config: map[string]string{}, SecretsSet: []string{}, CreatedAt: wire.Time(ch.CreatedAt),
+		Capabilities: capabilitiesOf(ch.About.Capabilities, requestOf(ctx).language), Config: map[string]string{}, SecretsSet: []string{}, CreatedAt: wire.Time(ch.CreatedAt),
 	}
 	manages := c.May(crm.ChannelsManage)
 	for _, f := range ch.About.Fields {

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -246,6 +247,12 @@ func (s *Server) closingOperations() {
 	})
 }
 
+// CustomCount is how much there is in a custom inbox.
+type CustomCount struct {
+	Open int  `json:"open"`
+	More bool `json:"more" doc:"There are more; they are not counted further."`
+}
+
 func (s *Server) customInboxOperations() {
 	register(s, huma.Operation{
 		OperationID: "list-custom-inboxes", Method: http.MethodGet, Path: "/custom-inboxes", Tags: []string{"Inbox"},
@@ -277,6 +284,23 @@ func (s *Server) customInboxOperations() {
 			return wire.CustomInboxOf(x), err
 		})
 		return &body[wire.CustomInbox]{out}, err
+	})
+	register(s, huma.Operation{
+		OperationID: "count-custom-inbox", Method: http.MethodGet, Path: "/custom-inboxes/{inbox}/count", Tags: []string{"Inbox"},
+		Summary: "Count the open conversations of a custom inbox, as far as one may see them",
+	}, func(ctx context.Context, c caller, in *CustomPath) (*body[CustomCount], error) {
+		n := 0
+		err := s.learned(ctx, func() error {
+			return s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+				n, err = s.Inbox.CountOpen(tx, c.Viewer, inbox.ListQuery{Inbox: inbox.CustomInbox(in.id())})
+				return err
+			})
+		})
+		var unlearned *inbox.Unlearned
+		if errors.As(err, &unlearned) {
+			err = crm.Refuse(crm.CodeUnavailable)
+		}
+		return &body[CustomCount]{CustomCount{Open: min(n, inbox.MaxCounted), More: n > inbox.MaxCounted}}, err
 	})
 	register(s, huma.Operation{
 		OperationID: "update-custom-inbox", Method: http.MethodPatch, Path: "/custom-inboxes/{inbox}", Tags: []string{"Inbox"},

@@ -59,6 +59,9 @@ func TestHidden(t *testing.T) {
 		var teams struct{ Items []idOnly }
 		s.do(s.tokens["owner"], "GET", "/teams", nil).into(t, &teams)
 		team := "team-" + teams.Items[0].ID
+		var custom idOnly
+		everybody := map[string]any{"field": "first_name", "operator": "exists"}
+		s.do(s.tokens["owner"], "POST", "/custom-inboxes", map[string]any{"name": "Everybody", "filter": everybody, "sharing": "public"}).into(t, &custom)
 		for who, want := range map[string]struct {
 			all, found string
 			inboxes    string
@@ -68,6 +71,11 @@ func TestHidden(t *testing.T) {
 			"agent":   {all: "Ana Beto Caro Dino", found: "Caro Dino", inboxes: "all mine unassigned"},
 			"manager": {all: "Ana Beto Caro Dino", found: "Caro Dino", inboxes: "all mine unassigned " + team},
 		} {
+			var count struct{ Open int }
+			s.as(who, "GET", "/custom-inboxes/"+custom.ID+"/count", nil).into(t, &count)
+			if count.Open != len(strings.Fields(want.all)) {
+				t.Errorf("%s counts %d open conversations in a shared inbox, sees %q", who, count.Open, want.all)
+			}
 			if got := strings.Join(s.visibleNames(who, "/contacts"), " "); got != want.all {
 				t.Errorf("%s lists %q, want %q", who, got, want.all)
 			}

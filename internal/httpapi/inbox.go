@@ -44,18 +44,31 @@ func (s *Server) rows(ctx context.Context, c caller, read func(tx *db.Tx) ([]*co
 }
 
 // list answers with a page of a list.
-func (s *Server) list(ctx context.Context, c caller, q inbox.ListQuery) (*body[wire.Page[wire.ContactRow]], error) {
-	for range 6 { // each status by itself; and what was learned may be too old already
-		page, err := s.rows(ctx, c, func(tx *db.Tx) ([]*contact.Contact, string, error) { return s.Inbox.List(tx, c.Viewer, q) })
+func (s *Server) list(ctx context.Context, c caller, q inbox.ListQuery) (page *body[wire.Page[wire.ContactRow]], err error) {
+	err = s.learned(ctx, func() (err error) {
+		page, err = s.rows(ctx, c, func(tx *db.Tx) ([]*contact.Contact, string, error) { return s.Inbox.List(tx, c.Viewer, q) })
+		return err
+	})
+	var unlearned *inbox.Unlearned
+	if errors.As(err, &unlearned) {
+		return s.rows(ctx, c, func(tx *db.Tx) ([]*contact.Contact, string, error) { return inbox.List(tx, c.Viewer, q) })
+	}
+	return page, err
+}
+
+// learned asks until what the answer hangs on is known; it gives up with
+// *inbox.Unlearned where it is too old each time.
+func (s *Server) learned(ctx context.Context, ask func() error) error {
+	for tries := 0; ; tries++ {
+		err := ask()
 		var unlearned *inbox.Unlearned
-		if !errors.As(err, &unlearned) {
-			return page, err
+		if tries == 6 || !errors.As(err, &unlearned) { // each status by itself
+			return err
 		}
 		if err := s.Inbox.Learn(ctx, unlearned); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return s.rows(ctx, c, func(tx *db.Tx) ([]*contact.Contact, string, error) { return inbox.List(tx, c.Viewer, q) })
 }
 
 // contactDetail reads everything of a contact that the caller may know of.
@@ -136,8 +149,8 @@ func (s *Server) contactAs(ctx context.Context, c caller, id crm.ID, get func(*d
 			Key: x.Address, Label: x.Label, LastMessageAt: wire.Time(x.LastMessageAt), LastIncomingAt: wire.Time(x.LastIncomingAt),
 			Reachable: x.Unreachable == "",
 		}
-		if w := ch.About.Capabilities.Window; w > 0 && x.LastIncomingAt > 0 {
-			i.WindowClosesAt = wire.Time(x.LastIncomingAt + w.Microseconds())
+		if can := ch.About.Capabilities; can.Window > 0 && x.LastIncomingAt > 0 {
+			i.WindowClosesAt = wire.Time(x.LastIncomingAt + max(can.Window, can.HumanWindow).Microseconds())
 		}
 		out.Identities = append(out.Identities, i)
 	}

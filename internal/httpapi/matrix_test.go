@@ -159,7 +159,7 @@ func expected() map[string]string {
 		"snooze-contact": contact, "unsnooze-contact": contact, "block-contact": contact, "unblock-contact": contact, "set-bot": contact, "tag-contact": contact,
 		"get-closing": member, "set-closing": "u+fff++f",
 		"list-custom-inboxes": member, "create-custom-inbox": member, "list-filter-fields": member, "filter-contacts": member,
-		"update-custom-inbox": "unnnnn+n", "delete-custom-inbox": "unnnnn+n", // the owner's, shared with nobody
+		"count-custom-inbox": "unnnnn+n", "update-custom-inbox": "unnnnn+n", "delete-custom-inbox": "unnnnn+n", // the owner's, shared with nobody
 		"start-bulk": member, "list-bulks": member, "get-bulk": "unnnnn+n", "cancel-bulk": "unnnnn+n", "list-bulk-failures": "unnnnn+n", // the owner's
 		"start-export": "u+fff++f", "download-export": "unfffn+f", // the owner's
 		"list-fields": member, "create-field": "u+fff++f", "update-field": "unfff++f", "delete-field": "unffff+f",

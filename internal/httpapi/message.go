@@ -53,6 +53,7 @@ type MessageInput struct {
 	Template    *crm.TemplateSend   `json:"template,omitempty"`
 	Sticker     bool                `json:"sticker,omitempty" doc:"Send the image attached as a sticker."`
 	ReplyTo     string              `json:"reply_to,omitempty"`
+	Tag         string              `json:"tag,omitempty" maxLength:"64" doc:"Why it goes outside the messaging window: one of the channel's tags."`
 }
 
 // outgoing turns the input into a message to send; ref is its Idempotency-Key.
@@ -70,7 +71,7 @@ func (in MessageInput) outgoing(tx *db.Tx, v crm.Viewer, ref string) (out inbox.
 
 // content turns the input into a message's content; files are looked up.
 func (in MessageInput) content(tx *db.Tx, v crm.Viewer) (crm.Content, error) {
-	c := crm.Content{Kind: crm.KindText, Text: in.Text}
+	c := crm.Content{Kind: crm.KindText, Text: in.Text, Tag: in.Tag}
 	switch {
 	case in.Template != nil:
 		c.Kind, c.Template = crm.KindTemplate, in.Template

@@ -36,7 +36,7 @@ func sentences() map[crm.Code]sentence {
 		crm.CodeFileTooLarge:       s(413, "The file is too large: at most {max}.", "El archivo es demasiado grande: {max} como máximo."),
 		crm.CodeFileType:           s(422, "Files of type {type} can't be sent here. Allowed: {allowed}.", "Aquí no se pueden enviar archivos de tipo {type}. Permitidos: {allowed}."),
 		crm.CodeKindUnsupported:    s(422, "This channel can't send this kind of content ({kind}).", "Este canal no puede enviar este tipo de contenido ({kind})."),
-		crm.CodeWindowClosed:       s(422, "The messaging window is closed: the contact last wrote more than {hours} hours ago. Send a template instead.", "La ventana de mensajería está cerrada: el contacto escribió por última vez hace más de {hours} horas. Envíe una plantilla."),
+		crm.CodeWindowClosed:       s(422, "The messaging window is closed: the contact last wrote more than {hours} hours ago. Send a template or a message with a tag, where the channel has them.", "La ventana de mensajería está cerrada: el contacto escribió por última vez hace más de {hours} horas. Envíe una plantilla o un mensaje con etiqueta, si el canal los tiene."),
 		crm.CodeContactFirst:       s(422, "On this channel the contact must write first.", "En este canal el contacto debe escribir primero."),
 		crm.CodeNoChannel:          s(422, "There is no channel to send over. Choose one that is connected.", "No hay un canal por el cual enviar. Elija uno que esté conectado."),
 		crm.CodeUnreachable:        s(422, "This address belongs to another contact.", "Esta dirección pertenece a otro contacto."),

@@ -48,6 +48,17 @@ func (p paper) Send(_ context.Context, _ *channel.Channel, out channel.Outbound)
 	return p.send(out)
 }
 
+// tagged is a paper whose provider takes late messages with a reason, as Messenger's does.
+type tagged struct{ paper }
+
+func (t tagged) Describe() channel.Description {
+	d := t.paper.Describe()
+	d.Type, d.IdentityKind = "tagged", "tagged"
+	d.Capabilities.OutsideWindow, d.Capabilities.HumanWindow, d.Capabilities.HumanTag = "tag", 7*24*time.Hour, "HUMAN_AGENT"
+	d.Capabilities.Tags = []channel.Tag{{Value: "ACCOUNT_UPDATE"}, {Value: "POST_PURCHASE_UPDATE"}}
+	return d
+}
+
 // rig is an inbox on a database, with a workspace of its own.
 type rig struct {
 	t      testing.TB
@@ -83,8 +94,9 @@ func (r *rig) assemble() {
 		r.t.Fatal(err)
 	}
 	r.log, r.queue = eventlog.New(r.d, logger), jobs.New(r.d, logger)
+	taken := paper{send: func(channel.Outbound) (channel.Receipt, error) { return channel.Receipt{}, nil }}
 	r.gw = gateway.New(gateway.Options{
-		DB: r.d, Queue: r.queue, Events: r.log, Files: files, Keys: keys, Adapters: []channel.Adapter{paper{send: func(channel.Outbound) (channel.Receipt, error) { return channel.Receipt{}, nil }}}, Logger: logger, MaxUpload: 1 << 20,
+		DB: r.d, Queue: r.queue, Events: r.log, Files: files, Keys: keys, Adapters: []channel.Adapter{taken, tagged{taken}}, Logger: logger, MaxUpload: 1 << 20,
 	})
 	r.in = inbox.New(r.log, r.gw, logger)
 }

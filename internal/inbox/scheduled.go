@@ -148,7 +148,7 @@ func (in *Inbox) Schedule(tx *db.Tx, v crm.Viewer, id crm.ID, out Outgoing, when
 	if s.Out.ClientRef == "" {
 		s.Out.ClientRef = "scheduled-" + s.ID.String()
 	}
-	if err := in.checkScheduled(tx, t, s); err != nil {
+	if err := in.checkScheduled(tx, t, s, v.Actor()); err != nil {
 		return nil, err
 	}
 	err = tx.Queue(`INSERT INTO scheduled_message (workspace_id, contact_id, id, user_id, token_id, channel_id, comment, content, reply_to, send_at,
@@ -172,7 +172,7 @@ func checkTime(tx *db.Tx, at time.Time) error {
 }
 
 // checkScheduled refuses what couldn't be sent at any time.
-func (in *Inbox) checkScheduled(tx *db.Tx, t *tracked, s *Scheduled) error {
+func (in *Inbox) checkScheduled(tx *db.Tx, t *tracked, s *Scheduled, by crm.Actor) error {
 	cleanContent(&s.Out.Content)
 	if s.Out.ReplyTo != 0 {
 		if _, err := getMessage(tx, s.Workspace, t.ID, s.Out.ReplyTo); err != nil {
@@ -194,7 +194,7 @@ func (in *Inbox) checkScheduled(tx *db.Tx, t *tracked, s *Scheduled) error {
 	}
 	s.Out.Channel = ch.ID // as chosen now, whatever the contact uses until then
 	if s.Undo {
-		if err := allowed(ch, reach, &s.Out.Content, tx.Now()); err != nil {
+		if err := allowed(ch, reach, &s.Out.Content, by, tx.Now()); err != nil {
 			return err
 		}
 	} else if err := fits(ch, &s.Out.Content); err != nil {
@@ -265,7 +265,7 @@ func (in *Inbox) Reschedule(tx *db.Tx, v crm.Viewer, id, scheduled crm.ID, versi
 		return nil, err
 	}
 	s.User, s.Token, s.Undo, s.Status, s.Error = v.User, v.Token, false, ScheduledWaiting, nil
-	if err := in.checkScheduled(tx, t, s); err != nil {
+	if err := in.checkScheduled(tx, t, s, v.Actor()); err != nil {
 		return nil, err
 	}
 	if err := saveScheduled(tx, s); err != nil {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/bandeja/bandeja/internal/account"
@@ -75,7 +75,7 @@ func (in *Inbox) Send(tx *db.Tx, v crm.Viewer, id crm.ID, out Outgoing) (*Messag
 	if err != nil {
 		return nil, err
 	}
-	if err := allowed(ch, reach, &m.Content, tx.Now()); err != nil {
+	if err := allowed(ch, reach, &m.Content, v.Actor(), tx.Now()); err != nil {
 		return nil, err
 	}
 	m.Channel = ch.ID
@@ -131,6 +131,8 @@ func fitsComment(c *crm.Content) error {
 	switch {
 	case c.Kind != crm.KindText || len(c.Attachments) > 0:
 		return crm.RefuseField("comment", crm.CodeKindUnsupported)
+	case c.Tag != "":
+		return crm.RefuseField("tag", crm.CodeInvalid)
 	case c.Text == "":
 		return crm.RefuseField("text", crm.CodeEmpty)
 	case utf8.RuneCountInString(c.Shown()) > maxComment:
@@ -205,15 +207,6 @@ func (in *Inbox) route(tx *db.Tx, workspace crm.ID, c *contact.Contact, want crm
 	return ch, x, err
 }
 
-// allowed checks a content against what the channel carries and its window.
-func allowed(ch *gateway.Channel, reach *Reach, c *crm.Content, now time.Time) error {
-	caps := ch.About.Capabilities
-	if caps.Window > 0 && c.Kind != crm.KindTemplate && now.UnixMicro()-reach.LastIncomingAt > caps.Window.Microseconds() {
-		return crm.RefuseField("channel_id", crm.CodeWindowClosed, "hours", int(caps.Window.Hours()))
-	}
-	return fits(ch, c)
-}
-
 // fits checks a content against what the channel carries.
 func fits(ch *gateway.Channel, c *crm.Content) error {
 	caps := ch.About.Capabilities
@@ -233,6 +226,9 @@ func fits(ch *gateway.Channel, c *crm.Content) error {
 	}
 	if c.Kind == crm.KindText && c.Text == "" {
 		return crm.RefuseField("text", crm.CodeEmpty)
+	}
+	if c.Tag != "" && c.Tag != caps.HumanTag && !slices.ContainsFunc(caps.Tags, func(t channel.Tag) bool { return t.Value == c.Tag }) {
+		return crm.RefuseField("tag", crm.CodeInvalid)
 	}
 	if len(c.Attachments) > maxAttachments {
 		return crm.RefuseField("attachments", crm.CodeLimit, "max", maxAttachments)
@@ -295,7 +291,7 @@ func (in *Inbox) Retry(tx *db.Tx, v crm.Viewer, id, message crm.ID) (*Message, e
 	if err != nil {
 		return nil, err
 	}
-	if err := allowed(ch, reach, &m.Content, tx.Now()); err != nil {
+	if err := allowed(ch, reach, &m.Content, v.Actor(), tx.Now()); err != nil {
 		return nil, err
 	}
 	m.Status, m.Error, m.FailedAt = crm.Queued, nil, 0

@@ -262,17 +262,8 @@ const walksAtOnce = 100
 func (w walk) merged(tx *db.Tx, status crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
 	var places []place
 	for chunk := range slices.Chunk(members, walksAtOnce) {
-		var b strings.Builder
-		var args []any
-		for i, m := range chunk {
-			var q string
-			q, args = w.text(args, status, ` AND c.assignee_id = `, m)
-			if i > 0 {
-				b.WriteString(` UNION ALL `)
-			}
-			b.WriteString(`SELECT * FROM (SELECT c.` + w.column + `, c.id` + q + `) m` + strconv.Itoa(i))
-		}
-		err := tx.Each(b.String(), args, func(r *sql.Rows) error {
+		q, args := w.together(status, chunk, `c.`+w.column+`, c.id`)
+		err := tx.Each(q, args, func(r *sql.Rows) error {
 			var p place
 			err := r.Scan(&p.value, &p.id)
 			places = append(places, p)
@@ -283,6 +274,21 @@ func (w walk) merged(tx *db.Tx, status crm.ConversationStatus, members []crm.ID)
 		}
 	}
 	return w.load(tx, places)
+}
+
+// together is one statement of a walk for each of some assignees.
+func (w walk) together(status crm.ConversationStatus, members []crm.ID, columns string) (string, []any) {
+	var b strings.Builder
+	var args []any
+	for i, m := range members {
+		var q string
+		q, args = w.text(args, status, ` AND c.assignee_id = `, m)
+		if i > 0 {
+			b.WriteString(` UNION ALL `)
+		}
+		b.WriteString(`SELECT * FROM (SELECT ` + columns + q + `) m` + strconv.Itoa(i))
+	}
+	return b.String(), args
 }
 
 // place is where a contact stands in a list.

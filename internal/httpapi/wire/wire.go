@@ -256,7 +256,7 @@ type Identity struct {
 	Label          string     `json:"label"`
 	LastMessageAt  *time.Time `json:"last_message_at"`
 	LastIncomingAt *time.Time `json:"last_incoming_at"`
-	WindowClosesAt *time.Time `json:"window_closes_at" doc:"When the messaging window closes; null where the channel has none, or it was never open."`
+	WindowClosesAt *time.Time `json:"window_closes_at" doc:"When the messaging window closes for people; null where the channel has none, or it was never open."`
 	Reachable      bool       `json:"reachable"`
 }
 

@@ -6,7 +6,7 @@ import {
   useQuery,
 } from '@tanstack/react-query';
 import { ApiError, get, post } from './http';
-import type { FilterNode, InboxId, Me, Permission, Sort, StatusFilter } from './types';
+import type { CustomCount, FilterNode, InboxId, Me, Permission, Sort, StatusFilter } from './types';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -76,10 +76,36 @@ export interface ListFilter {
   draft?: FilterNode;
 }
 
+/** The open conversations of a custom inbox, as of when its list was last asked for. */
+export const customCountQuery = (id: InboxId) =>
+  queryOptions({
+    queryKey: ['custom-count', id] as const,
+    queryFn: async ({ signal }) => {
+      const count = await get('/custom-inboxes/{inbox}/count', { params: { inbox: id }, signal });
+      localStorage.setItem(countKey(id), JSON.stringify(count));
+      return count;
+    },
+    initialData: (): CustomCount | undefined => {
+      try {
+        return JSON.parse(localStorage.getItem(countKey(id)) ?? '') as CustomCount;
+      } catch {
+        return undefined;
+      }
+    },
+    enabled: false, // only with the list
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: Number.POSITIVE_INFINITY,
+  });
+
+const countKey = (id: InboxId) =>
+  `bandeja.count.${queryClient.getQueryData(meQuery.queryKey)?.user.id}.${id}`;
+
 export const listQuery = (filter: ListFilter) =>
   infiniteQueryOptions({
     queryKey: ['list', filter] as const,
     queryFn: ({ pageParam, signal }) => {
+      if (pageParam === '' && !filter.draft && filter.inbox.startsWith('custom-'))
+        void queryClient.prefetchQuery({ ...customCountQuery(filter.inbox), staleTime: 0 });
       const query = {
         status: filter.status,
         unreplied: filter.unreplied || undefined,

@@ -45,6 +45,7 @@ export type BulkFailure = Schemas['BulkFailure'];
 export type Closing = Schemas['Closing'];
 export type CustomField = Schemas['Field'];
 export type Tag = Schemas['Tag'];
+export type CustomCount = Schemas['CustomCount'];
 export type CustomInbox = Schemas['CustomInbox'];
 export type FilterNode = Schemas['Node'];
 export type FilterField = Schemas['FilterField'];

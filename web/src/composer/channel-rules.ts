@@ -16,7 +16,7 @@ export function pickIdentity(contact: Contact, chosen: string | null): Identity 
 
 export type WindowState =
   | { open: true; closesAt: string | null }
-  | { open: false; offer: 'template' | 'none'; why: string };
+  | { open: false; offer: 'template' | 'tag' | 'none'; why: string };
 
 /** Whether free text may be sent now, and if not what may and why. */
 export function windowOf(
@@ -30,11 +30,11 @@ export function windowOf(
   if (!can || can.window_hours <= 0) return { open: true, closesAt: null };
   const closesAt = identity.window_closes_at;
   if (closesAt && Date.parse(closesAt) > now) return { open: true, closesAt };
-  const hours = can.window_hours;
+  const hours = Math.max(can.window_hours, can.human_hours);
   if (can.outside_window === 'template' && can.templates)
     return { open: false, offer: 'template', why: t.windowClosedTemplate(hours) };
-  if (can.outside_window === 'tag')
-    return { open: false, offer: 'none', why: t.windowClosedTag(hours) };
+  if (can.outside_window === 'tag' && can.tags.length > 0)
+    return { open: false, offer: 'tag', why: t.windowClosedTag(hours) };
   return { open: false, offer: 'none', why: t.windowClosedNone(hours) };
 }
 

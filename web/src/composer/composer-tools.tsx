@@ -12,6 +12,7 @@ const EmojiPicker = lazyWithTexts(() => import('./emoji-picker'));
 export function ComposerTools({
   comment,
   capabilities: can,
+  takesVoice: voice,
   onFiles,
   onEmoji,
   onVoice,
@@ -21,6 +22,7 @@ export function ComposerTools({
 }: {
   comment: boolean;
   capabilities: Capabilities | undefined;
+  takesVoice: boolean;
   onFiles: (files: FileList) => void;
   onEmoji: (emoji: string) => void;
   onVoice: () => void;
@@ -32,7 +34,8 @@ export function ComposerTools({
   const file = useRef<HTMLInputElement>(null);
   const out = can?.out ?? {};
   const takesFiles = !comment && (['image', 'video', 'audio', 'file'] as const).some((k) => out[k]);
-  const takesVoice = !comment && Boolean(out.voice ?? out.audio) && 'MediaRecorder' in window;
+  const takesVoice =
+    voice && !comment && Boolean(out.voice ?? out.audio) && 'MediaRecorder' in window;
   return (
     <>
       {takesFiles && (

@@ -15,6 +15,8 @@ const can = {
     voice: { bytes: 16 << 20, text: 0, mime: ['audio/ogg'] },
   },
   window_hours: 24,
+  human_hours: 0,
+  tags: [],
   outside_window: 'template',
   templates: true,
 } as unknown as Capabilities;
@@ -56,9 +58,17 @@ describe('messaging window', () => {
     const free = { capabilities: { ...can, window_hours: 0 } } as Channel;
     expect(windowOf(identity(null), free, now)).toEqual({ open: true, closesAt: null });
   });
-  test('tags are explained, not offered', () => {
-    const tagged = { capabilities: { ...can, outside_window: 'tag', templates: false } } as Channel;
-    expect(windowOf(identity(null), tagged, now)).toMatchObject({ open: false, offer: 'none' });
+  test('tags are offered where the channel has them, and people have longer', () => {
+    const rules = { ...can, outside_window: 'tag', human_hours: 168, templates: false } as const;
+    const tags = [{ value: 'ACCOUNT_UPDATE', name: 'Account update', help: '' }];
+    const tagged = { capabilities: { ...rules, tags } } as Channel;
+    expect(windowOf(identity(null), tagged, now)).toEqual({
+      open: false,
+      offer: 'tag',
+      why: en.windowClosedTag(168),
+    });
+    const none = { capabilities: { ...rules, tags: [] as typeof tags } } as Channel;
+    expect(windowOf(identity(null), none, now)).toMatchObject({ open: false, offer: 'none' });
   });
 });
 

@@ -34,6 +34,7 @@ import { useTypingSignal } from './use-typing-signal';
 
 const Suggestions = lazyHelp(() => import('./suggestions'));
 const UnresolvedNotice = lazyHelp(() => import('./unresolved-notice'));
+const TagRow = lazyHelp(() => import('./tag-row'));
 const SchedulePanel = lazyHelp(() => import('./schedule-panel'));
 const VoiceRecorder = lazyWithTexts(() => import('./voice-recorder'));
 const TemplateDialog = lazyWithTexts(() => import('./template-dialog'));
@@ -58,6 +59,8 @@ export function Composer({
   const [text, setText] = useState(begun.text);
   const [chosen, setChosen] = useState<string | null>(null);
   const [mode, setMode] = useState<'write' | 'voice' | 'template'>('write');
+  // What a message outside the window is about; '' while it is chosen, null where none is written.
+  const [tag, setTag] = useState<string | null>(null);
   const { files, add, addStored, drop, clear } = useAttachments();
   const input = useRef<HTMLTextAreaElement>(null);
   const suggest = useSuggest(text, setText, input);
@@ -81,7 +84,9 @@ export function Composer({
         : window_ && !window_.open
           ? window_.why
           : '';
-  const writable = !reason;
+  const late = !comment && !contact.blocked && window_ && !window_.open ? window_.offer : 'none';
+  const tagged = late === 'tag' && tag !== null;
+  const writable = !reason || tagged;
 
   const focusInput = () => requestAnimationFrame(() => input.current?.focus());
   const show = (asComment: boolean) => {
@@ -144,6 +149,7 @@ export function Composer({
   const ready =
     maySend &&
     writable &&
+    !(tagged && !tag) &&
     (text.trim() !== '' || files.length > 0) &&
     (left === undefined || left >= 0) &&
     files.every((f) => f.stored && !refusals.get(f.key));
@@ -186,6 +192,7 @@ export function Composer({
       sendAt: at?.toISOString(),
       body: {
         ...(comment ? { comment: true } : { channel_id: identity?.channel_id }),
+        ...(tagged && tag && { tag }),
         ...(body && { text: body }),
         ...(attachments.length && {
           attachments: attachments.map((a) => ({
@@ -198,6 +205,7 @@ export function Composer({
       content: {
         kind,
         text: body || undefined,
+        tag: (tagged && tag) || undefined,
         mentions: named.length ? named : undefined,
         attachments: attachments.length ? attachments : undefined,
       },
@@ -213,6 +221,7 @@ export function Composer({
           : null,
     });
     setText('');
+    setTag(null);
     clear();
     onReplyTo(null);
     typing.stop();
@@ -297,11 +306,8 @@ export function Composer({
         {!writable ? (
           <ComposerNotice
             text={reason}
-            onTemplate={
-              window_ && !window_.open && window_.offer === 'template' && !contact.blocked
-                ? () => setMode('template')
-                : undefined
-            }
+            onTemplate={late === 'template' ? () => setMode('template') : undefined}
+            onTag={late === 'tag' ? () => setTag('') : undefined}
           />
         ) : mode === 'voice' && identity ? (
           <Suspense fallback={<div className="h-[104px]" />}>
@@ -321,6 +327,19 @@ export function Composer({
           >
             {replyTo && !comment && (
               <ReplyBar message={replyTo} contact={contact} onCancel={() => onReplyTo(null)} />
+            )}
+            {tagged && (
+              <Suspense>
+                <TagRow
+                  tags={can?.tags ?? []}
+                  tag={tag}
+                  onTag={(value) => {
+                    setTag(value);
+                    focusInput();
+                  }}
+                  onCancel={() => setTag(null)}
+                />
+              </Suspense>
             )}
             {suggest.trigger && (
               <Suspense>
@@ -399,6 +418,7 @@ export function Composer({
               <ComposerTools
                 comment={comment}
                 capabilities={can}
+                takesVoice={!tagged}
                 onFiles={add}
                 onEmoji={insert}
                 onVoice={() => setMode('voice')}

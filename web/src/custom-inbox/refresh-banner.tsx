@@ -5,7 +5,7 @@ import { useNow } from '../format/use-now';
 import { t } from '../i18n';
 import { Icon } from '../ui/icon';
 import { tip } from '../ui/tooltip';
-import { useDraft } from './drafts';
+import { customDialog, useDraft } from './drafts';
 import { CustomMenu } from './section';
 
 /** A custom inbox stands still until it is refreshed; this says since when. */
@@ -44,11 +44,22 @@ export function RefreshBanner({
         <Icon name="retry" size={16} />
       </button>
       {inbox && (
-        <CustomMenu
-          inbox={inbox}
-          own={inbox.creator_id === me.user.id}
-          className="btn-icon size-7"
-        />
+        <>
+          <button
+            type="button"
+            className="btn-icon size-7"
+            aria-label={t.inboxFilters}
+            {...tip(t.inboxFilters)}
+            onClick={() => customDialog.set({ kind: 'edit', id })}
+          >
+            <Icon name="filter" size={16} />
+          </button>
+          <CustomMenu
+            inbox={inbox}
+            own={inbox.creator_id === me.user.id}
+            className="btn-icon size-7"
+          />
+        </>
       )}
     </div>
   );

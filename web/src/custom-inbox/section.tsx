@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Suspense, useSyncExternalStore } from 'react';
-import { customInboxesQuery, useMe } from '../api/queries';
-import type { CustomInbox, InboxId } from '../api/types';
+import { customCountQuery, customInboxesQuery, useMe } from '../api/queries';
+import type { CustomCount, CustomInbox, InboxId } from '../api/types';
+import { wholeNumber } from '../format/size';
 import { t } from '../i18n';
 import { Icon } from '../ui/icon';
 import { MenuButton } from '../ui/menu';
@@ -52,6 +53,7 @@ export function CustomSection({ here, search }: { here: InboxId; search: string 
 
 function Entry({ inbox, own, here }: { inbox: CustomInbox; own: boolean; here: boolean }) {
   const edited = useDraft(inbox.id) !== undefined;
+  const { data: count } = useQuery(customCountQuery(inbox.id));
   return (
     <li className="group/entry relative">
       <Link
@@ -59,11 +61,17 @@ function Entry({ inbox, own, here }: { inbox: CustomInbox; own: boolean; here: b
         params={{ inbox: inbox.id }}
         search={{}}
         aria-current={here ? 'page' : undefined}
-        className={`flex h-8 items-center gap-2.5 rounded-[8px] pr-8 pl-2 ${here ? 'bg-surface font-semibold text-text shadow-[0_0_0_1px_var(--line)]' : 'font-medium text-muted hover:bg-hover hover:text-text'}`}
+        className={`flex h-8 items-center gap-2.5 rounded-[8px] px-2 group-focus-within/entry:pr-8 group-hover/entry:pr-8 ${here ? 'bg-surface font-semibold text-text shadow-[0_0_0_1px_var(--line)]' : 'font-medium text-muted hover:bg-hover hover:text-text'}`}
       >
         <Icon name="filter" />
         <span className="min-w-0 truncate">{inbox.name}</span>
         {edited && <span className="text-12 font-normal text-amber-ink">{t.editedInbox}</span>}
+        {count && (count.open > 0 || count.more) && (
+          <span className="ml-auto text-12 font-normal text-faint group-focus-within/entry:opacity-0 group-hover/entry:opacity-0">
+            <span aria-hidden="true">{counted(count)}</span>
+            <span className="sr-only">{t.openCount(count.open)}</span>
+          </span>
+        )}
       </Link>
       <span className="absolute inset-y-0 right-0.5 flex items-center opacity-0 group-focus-within/entry:opacity-100 group-hover/entry:opacity-100 has-aria-expanded:opacity-100">
         <CustomMenu inbox={inbox} own={own} className="btn-icon size-7" />
@@ -71,6 +79,8 @@ function Entry({ inbox, own, here }: { inbox: CustomInbox; own: boolean; here: b
     </li>
   );
 }
+
+const counted = ({ open, more }: CustomCount) => `${wholeNumber(open)}${more ? '+' : ''}`;
 
 /** What can be done with a custom inbox; who didn't create it can look at its filters. */
 export function CustomMenu({

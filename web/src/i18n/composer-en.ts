@@ -19,6 +19,11 @@ export const en = {
   unknownToken: 'doesn’t exist',
   sendAnyway: 'Send anyway',
   mend: 'Change the text',
+  // Messages with a tag
+  tag: 'About',
+  chooseTag: 'Choose a tag',
+  tagHelp: 'The tag says what the message is about. Advertising isn’t allowed.',
+  withoutTag: 'Don’t write a tagged message',
   // Snippets
   snippets: 'Snippets',
   noSnippet: 'No snippet found',

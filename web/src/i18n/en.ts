@@ -212,7 +212,6 @@ export const en = {
     system: 'System',
   },
   sender: 'Sender',
-  sentBy: (name: string, source: string) => `${name} (${source})`,
   messageStatus: {
     queued: 'Waiting to be sent',
     sending: 'Sending',
@@ -291,6 +290,7 @@ export const en = {
   windowClosed: 'Window closed',
   windowClosedTemplate: (hours: number) =>
     `More than ${hours} h have passed since the contact last wrote. WhatsApp lets you send only an approved template until they answer.`,
+  writeTagged: 'Write a tagged message',
   windowClosedTag: (hours: number) =>
     `More than ${hours} h have passed since the contact last wrote. This channel accepts only tagged messages until they answer.`,
   windowClosedNone: (hours: number) =>

@@ -210,7 +210,6 @@ export const es: Texts = {
     system: 'Sistema',
   },
   sender: 'Remitente',
-  sentBy: (name, source) => `${name} (${source})`,
   messageStatus: {
     queued: 'En espera de envío',
     sending: 'Enviando',
@@ -289,6 +288,7 @@ export const es: Texts = {
   windowClosed: 'Ventana cerrada',
   windowClosedTemplate: (hours) =>
     `Pasaron más de ${hours} h desde que el contacto escribió. WhatsApp solo permite enviar una plantilla aprobada hasta que responda.`,
+  writeTagged: 'Escribir un mensaje con etiqueta',
   windowClosedTag: (hours) =>
     `Pasaron más de ${hours} h desde que el contacto escribió. Este canal solo acepta mensajes con etiqueta hasta que responda.`,
   windowClosedNone: (hours) =>

@@ -40,6 +40,17 @@ const en = {
   merged: (name: string, by: string) => `${by} merged ${name} into this contact`,
   unmerged: (name: string, by: string) => `${by} separated ${name} from this contact`,
   referral: 'Came through',
+  categories: {
+    human: 'Human',
+    platform: 'Platform',
+    integration: 'Integration',
+    provider: 'Provider',
+    api: 'API',
+    contact: 'Contact',
+  },
+  whatsappEcho: 'WhatsApp Echo',
+  facebookInbox: 'Facebook Inbox',
+  tag: 'Message tag',
   auto: {
     workflow: 'a workflow',
     bot: 'a bot',

@@ -40,6 +40,17 @@ const es: EventTexts = {
   merged: (name, by) => `${by} fusionó ${name} con este contacto`,
   unmerged: (name, by) => `${by} separó ${name} de este contacto`,
   referral: 'Llegó por',
+  categories: {
+    human: 'Humano',
+    platform: 'Plataforma',
+    integration: 'Integración',
+    provider: 'Proveedor',
+    api: 'API',
+    contact: 'Contacto',
+  },
+  whatsappEcho: 'WhatsApp Echo',
+  facebookInbox: 'Facebook Inbox',
+  tag: 'Mensaje de etiqueta',
   auto: {
     workflow: 'un flujo',
     bot: 'un bot',

@@ -8,6 +8,8 @@ import { useConnection } from '../realtime/connection';
 import { ChannelGlyph } from '../ui/channel-glyph';
 import { Icon } from '../ui/icon';
 import { place } from '../ui/tooltip';
+import { eventTexts } from './event-texts';
+import { senderOf } from './sender';
 import { StatusTicks } from './status-ticks';
 
 /** Time and ticks; pointing or focusing tells the rest. */
@@ -78,6 +80,7 @@ function Details({ id, message, anchor }: { id: string; message: Message; anchor
     if (box.current) place(box.current, anchor, 4);
   }, [anchor]);
   const incoming = message.direction === 'incoming';
+  const [category, sender] = senderOf(message, channel?.type);
   const pending = message.id.startsWith('pending:');
   const times = (['sent', 'delivered', 'read', 'failed'] as const).flatMap((s) =>
     message.status_times[s] ? [[t.messageStatus[s], message.status_times[s]] as const] : [],
@@ -91,9 +94,18 @@ function Details({ id, message, anchor }: { id: string; message: Message; anchor
     >
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
         <dt className="text-muted">{t.sender}</dt>
-        <dd className="font-medium">
-          {t.sentBy(message.sender_name || t.sources[message.source], t.sources[message.source])}
+        <dd>
+          <span className="font-medium">{sender}</span> · {category}
         </dd>
+        {message.content.tag && (
+          <FragmentRow
+            name={eventTexts.text.tag}
+            value={
+              channel?.capabilities.tags.find((x) => x.value === message.content.tag)?.name ??
+              message.content.tag
+            }
+          />
+        )}
         {channel && (
           <>
             <dt className="text-muted">{t.channel}</dt>
