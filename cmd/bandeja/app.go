@@ -167,6 +167,7 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	}
 	start("jobs", a.queue.Run)
 	start("realtime", a.hub.Run)
+	start("lists", a.inbox.Run)
 	start("search", search.New(a.db, a.events, inbox.Texts).Run)
 	start("notifications", a.notify.Run)
 	start("web chat", a.visitors.Run)
@@ -226,14 +227,13 @@ func (a *app) purge(ctx context.Context) error {
 		if err := a.gateway.Purge(ctx, time.Now().Add(-a.settings.InboundKeep)); err != nil && ctx.Err() == nil {
 			a.log.Warn("old webhooks could not be deleted", "err", err)
 		}
-		err := a.db.Write(ctx, func(tx *db.Tx) error {
-			if err := errors.Join(inbox.PurgeBulks(tx), inbox.PurgeExports(tx)); err != nil {
-				return err
-			}
-			_, err := tx.Exec(`DELETE FROM idempotency WHERE created_at < $1`, tx.Now().Add(-48*time.Hour).UnixMicro())
-			return err
-		})
-		if err != nil && ctx.Err() == nil {
+		if err := a.db.Sweep(ctx, inbox.PurgeBulks); err != nil && ctx.Err() == nil {
+			a.log.Warn("old reports of what was done to many could not be deleted", "err", err)
+		}
+		if err := a.db.Write(ctx, inbox.PurgeExports); err != nil && ctx.Err() == nil {
+			a.log.Warn("old exports could not be deleted", "err", err)
+		}
+		if err := httpapi.PurgeIdempotency(ctx, a.db); err != nil && ctx.Err() == nil {
 			a.log.Warn("old idempotency keys could not be deleted", "err", err)
 		}
 		if err := a.inbox.PurgeScheduled(ctx); err != nil && ctx.Err() == nil {

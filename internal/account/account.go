@@ -4,6 +4,7 @@ package account
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"slices"
 	"strings"
@@ -243,6 +244,17 @@ func insertWorkspace(tx *db.Tx, id crm.ID, w *NewWorkspace) error {
 	_, err := tx.Exec(`INSERT INTO workspace (id, name, timezone, language, unassign_on_close, created_at) VALUES ($1, $2, $3, $4, TRUE, $5)`,
 		id, w.Name, tz, string(lang), tx.Micros())
 	return err
+}
+
+// Workspaces returns the ids of all workspaces.
+func Workspaces(tx *db.Tx) (ids []crm.ID, err error) {
+	err = tx.Each(`SELECT id FROM workspace ORDER BY id`, nil, func(r *sql.Rows) error {
+		var id crm.ID
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
 }
 
 // GetWorkspace returns a workspace.

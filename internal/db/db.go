@@ -152,6 +152,29 @@ func (d *DB) WriteSoon(ctx context.Context, fn func(*Tx) error) error {
 	return d.backend.translate(d.backend.write(ctx, d, true, fn))
 }
 
+// Sweep runs a step in transactions of its own until it says that there is no more. Each
+// must be short; between two it leaves the writer to others for as long as the step took,
+// and never less than sweepPause.
+func (d *DB) Sweep(ctx context.Context, step func(*Tx) (more bool, err error)) error {
+	for {
+		begun, more := time.Now(), false
+		err := d.WriteSoon(ctx, func(tx *Tx) (err error) {
+			more, err = step(tx)
+			return err
+		})
+		if err != nil || !more {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(max(sweepPause, time.Since(begun))):
+		}
+	}
+}
+
+const sweepPause = 10 * time.Millisecond
+
 // Tx is a transaction. It is used by one goroutine and dead after fn returns.
 type Tx struct {
 	db       *DB

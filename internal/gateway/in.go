@@ -437,10 +437,9 @@ func (g *Gateway) Purge(ctx context.Context, before time.Time) error {
 		return err
 	}
 	for _, c := range channels {
-		for more := true; more; {
-			if more, err = g.purgeSome(ctx, c[0], c[1], before); err != nil {
-				return err
-			}
+		err := g.DB.Sweep(ctx, func(tx *db.Tx) (bool, error) { return g.purgeSome(tx, c[0], c[1], before) })
+		if err != nil {
+			return err
 		}
 	}
 	return g.DB.Write(ctx, func(tx *db.Tx) error {
@@ -450,22 +449,17 @@ func (g *Gateway) Purge(ctx context.Context, before time.Time) error {
 
 const purgeStep = 500
 
-func (g *Gateway) purgeSome(ctx context.Context, workspace, channelID crm.ID, before time.Time) (more bool, err error) {
-	err = g.DB.Write(ctx, func(tx *db.Tx) error {
-		// While something of the channel waits to be processed nothing is deleted: it
-		// may be old, as a replayed webhook is.
-		waiting, err := g.Queue.Backlog(tx, workspace, inLane(channelID), 1)
-		if err != nil || waiting > 0 {
-			more = false
-			return err
-		}
-		n, err := tx.Exec(`DELETE FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id IN
-			(SELECT id FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id < $3 AND state IN ('kept', 'done') ORDER BY id LIMIT $4)`,
-			workspace, channelID, db.IDFrom(before), purgeStep)
-		more = n == purgeStep
-		return err
-	})
-	return more, err
+func (g *Gateway) purgeSome(tx *db.Tx, workspace, channelID crm.ID, before time.Time) (more bool, err error) {
+	// While something of the channel waits to be processed nothing is deleted: it
+	// may be old, as a replayed webhook is.
+	waiting, err := g.Queue.Backlog(tx, workspace, inLane(channelID), 1)
+	if err != nil || waiting > 0 {
+		return false, err
+	}
+	n, err := tx.Exec(`DELETE FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id IN
+		(SELECT id FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id < $3 AND state IN ('kept', 'done') ORDER BY id LIMIT $4)`,
+		workspace, channelID, db.IDFrom(before), purgeStep)
+	return n == purgeStep, err
 }
 
 func clip(s string) string {

@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/db/dbtest"
+	"github.com/bandeja/bandeja/internal/httpapi"
 	"github.com/bandeja/bandeja/internal/sim"
 )
 
@@ -216,6 +218,23 @@ func TestARepeatedKeyReturnsTheFirstAnswer(t *testing.T) {
 			t.Error("two callers share a key")
 		}
 		r.eventually("two messages on the phone", func() bool { return len(r.sim.Received(sim.TelegramAccount)) == 2 })
+
+		// After two days a key is forgotten, and no other.
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE idempotency SET created_at = $1 WHERE request_key = 'k1' AND actor IN (SELECT MIN(actor) FROM idempotency)`,
+				tx.Now().Add(-49*time.Hour).UnixMicro())
+			return err
+		})
+		if err == nil {
+			err = httpapi.PurgeIdempotency(t.Context(), d)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		left := 0
+		if err := d.Read(t.Context(), func(tx *db.Tx) error { return tx.Row(`SELECT COUNT(*) FROM idempotency`, nil, &left) }); err != nil || left != 1 {
+			t.Errorf("%d keys are left: %v", left, err)
+		}
 	})
 }
 

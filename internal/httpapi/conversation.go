@@ -264,6 +264,7 @@ func (s *Server) customInboxOperations() {
 			for _, x := range list {
 				items = append(items, wire.CustomInboxOf(x))
 			}
+			s.Inbox.Expect(c.Viewer, list)
 			return err
 		})
 		return &body[wire.List[wire.CustomInbox]]{wire.ListOf(items)}, err

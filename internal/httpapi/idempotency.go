@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"time"
 
+	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
 )
@@ -112,4 +114,28 @@ func onceOutside[T any](ctx context.Context, s *Server, c caller, key string, wh
 		err = nil
 	}
 	return out, err
+}
+
+const (
+	// keysKept is for how long a repeated key returns the first answer.
+	keysKept      = 48 * time.Hour
+	keysPurgeStep = 500
+)
+
+// PurgeIdempotency deletes what is known of keys that are old.
+func PurgeIdempotency(ctx context.Context, d *db.DB) error {
+	var workspaces []crm.ID
+	err := d.Read(ctx, func(tx *db.Tx) (err error) { workspaces, err = account.Workspaces(tx); return err })
+	for _, ws := range workspaces {
+		if err != nil {
+			break
+		}
+		err = d.Sweep(ctx, func(tx *db.Tx) (bool, error) {
+			n, err := tx.Exec(`DELETE FROM idempotency WHERE workspace_id = $1 AND (actor, request_key) IN
+				(SELECT actor, request_key FROM idempotency WHERE workspace_id = $1 AND created_at < $2 ORDER BY created_at LIMIT $3)`,
+				ws, tx.Now().Add(-keysKept).UnixMicro(), keysPurgeStep)
+			return n == keysPurgeStep, err
+		})
+	}
+	return err
 }

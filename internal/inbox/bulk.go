@@ -328,8 +328,9 @@ func (in *Inbox) bulkStep(tx *db.Tx, workspace, id crm.ID, found gathered, news 
 	if err != nil || b == nil {
 		return false, err
 	}
+	had := b.EndedAt != 0
 	switch {
-	case b.EndedAt != 0:
+	case had:
 	case v == nil || found.gone: // what they began ends with them
 		b.State, b.EndedAt = BulkCancelled, tx.Micros()
 	case b.State == BulkGathering && b.place == found.from:
@@ -340,15 +341,21 @@ func (in *Inbox) bulkStep(tx *db.Tx, workspace, id crm.ID, found gathered, news 
 	if err != nil {
 		return false, err
 	}
-	if b.EndedAt != 0 {
-		if err := tx.Queue(`DELETE FROM bulk_contact WHERE workspace_id = $1 AND bulk_id = $2 AND code = ''`, int64(workspace), int64(id)); err != nil {
-			return false, err
-		}
-	}
-	if news || b.EndedAt != 0 {
+	ended := b.EndedAt != 0
+	if news || ended && !had {
 		in.tellBulk(tx, workspace, b)
 	}
-	return b.EndedAt == 0, b.save(tx, workspace)
+	if err := b.save(tx, workspace); err != nil || !ended {
+		return !ended, err
+	}
+	return forget(tx, workspace, id, `code = ''`) // what is left undone
+}
+
+// forget deletes some of the contacts of a bulk, and tells whether there may be more.
+func forget(tx *db.Tx, workspace, id crm.ID, which string) (more bool, err error) {
+	n, err := tx.Exec(`DELETE FROM bulk_contact WHERE workspace_id = $1 AND bulk_id = $2 AND (code, contact_id) IN
+		(SELECT code, contact_id FROM bulk_contact WHERE workspace_id = $1 AND bulk_id = $2 AND `+which+` LIMIT $3)`, workspace, id, bulkGather)
+	return n == bulkGather, err
 }
 
 // take stores what was gathered.
@@ -500,12 +507,20 @@ func (w *workset) takers(a BulkAssign) (func(has crm.ID) crm.ID, error) {
 	}, nil
 }
 
-// PurgeBulks deletes the reports that are old.
-func PurgeBulks(tx *db.Tx) error {
-	before := tx.Now().Add(-bulkKeep).UnixMicro()
-	if _, err := tx.Exec(`DELETE FROM bulk_contact WHERE (workspace_id, bulk_id) IN (SELECT workspace_id, id FROM bulk WHERE ended_at > 0 AND ended_at < $1)`, before); err != nil {
-		return err
+// PurgeBulks deletes some of the reports that are old, and tells whether there may be
+// more.
+func PurgeBulks(tx *db.Tx) (more bool, err error) {
+	var workspace, id crm.ID
+	err = tx.Row(`SELECT workspace_id, id FROM bulk WHERE ended_at > 0 AND ended_at < $1 LIMIT 1`, []any{tx.Now().Add(-bulkKeep).UnixMicro()}, &workspace, &id)
+	if errors.Is(err, db.ErrNotFound) {
+		return false, nil
 	}
-	_, err := tx.Exec(`DELETE FROM bulk WHERE ended_at > 0 AND ended_at < $1`, before)
-	return err
+	if err != nil {
+		return false, err
+	}
+	if more, err = forget(tx, workspace, id, `code <> ''`); err != nil || more {
+		return more, err
+	}
+	_, err = tx.Exec(`DELETE FROM bulk WHERE workspace_id = $1 AND id = $2`, workspace, id)
+	return true, err
 }

@@ -159,6 +159,24 @@ func TestBulkEndsEarly(t *testing.T) {
 		if r.listed(inbox.All, crm.Open) == 0 || r.events(eventlog.ConversationClosed) != 0 {
 			t.Error("something was closed all the same")
 		}
+		// What was left undone is forgotten at once, what failed with the report.
+		failures := func() int64 { return r.number(`SELECT COUNT(*) FROM bulk_contact WHERE workspace_id = $1`) }
+		r.waitFor("only the failures are kept", func() bool { return failures() == 2 })
+		purge := func() {
+			if err := d.Sweep(t.Context(), inbox.PurgeBulks); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if purge(); failures() != 2 {
+			t.Error("a new report is gone")
+		}
+		r.write(func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE bulk SET ended_at = $1`, tx.Now().Add(-31*24*time.Hour).UnixMicro())
+			return err
+		})
+		if purge(); failures() != 0 || r.number(`SELECT COUNT(*) FROM bulk WHERE workspace_id = $1`) != 0 {
+			t.Error("old reports are kept")
+		}
 	})
 }
 

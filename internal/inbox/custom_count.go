@@ -6,7 +6,6 @@ import (
 
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
-	"github.com/bandeja/bandeja/internal/filter"
 )
 
 // MaxCounted is how far the open conversations of a custom inbox are counted.
@@ -25,8 +24,7 @@ func (in *Inbox) CountOpen(tx *db.Tx, v crm.Viewer, q ListQuery) (int, error) {
 		return w.countOf(tx, members)
 	}
 	if w.ids == nil {
-		open := filter.Node{Field: "status", Operator: filter.Is, Value: []string{string(crm.Open)}}
-		seats, err := in.sparse.find(tx, w.lens, filter.Node{Match: filter.All, Of: []filter.Node{open, *w.tree}})
+		seats, err := in.sparse.find(tx, w.lens, ofStatus(crm.Open, *w.tree))
 		if err != nil {
 			return 0, err
 		}

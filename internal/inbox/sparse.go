@@ -29,6 +29,8 @@ type sparse struct {
 	// short is after how many contacts a walk asks whether those it seeks are few;
 	// together is how many of those few are looked at in one go.
 	short, together int
+	// wanted are filters to be learned before anybody waits for it.
+	wanted chan *Unlearned
 
 	mu    sync.Mutex
 	known map[string]*found
@@ -60,13 +62,15 @@ const (
 	maxTail = 20_000
 	// foundKeeps is how far ahead in time a filter's contacts are gathered.
 	foundKeeps = time.Hour
-	shortWalk  = 1500
+	// foundRenews is how long before its end a filter that is asked for is learned anew.
+	foundRenews = 10 * time.Minute
+	shortWalk   = 1500
 	// seatsTogether is somewhat more than a page.
 	seatsTogether = 64
 )
 
 func newSparse(d *db.DB) *sparse {
-	return &sparse{d: d, learning: make(chan struct{}, 1), short: shortWalk, together: seatsTogether, known: make(map[string]*found)}
+	return &sparse{d: d, learning: make(chan struct{}, 1), short: shortWalk, together: seatsTogether, wanted: make(chan *Unlearned, 256), known: make(map[string]*found)}
 }
 
 // Unlearned is the refusal of a list whose filter [Inbox.Learn] has to look at first.
@@ -85,16 +89,55 @@ func (in *Inbox) List(tx *db.Tx, v crm.Viewer, q ListQuery) (rows []*contact.Con
 }
 
 // Learn reads all contacts of a workspace for those that a filter holds for.
-func (in *Inbox) Learn(ctx context.Context, u *Unlearned) error { return in.sparse.learn(ctx, u) }
+func (in *Inbox) Learn(ctx context.Context, u *Unlearned) error { return in.sparse.learn(ctx, u, 0) }
+
+// Expect has the filters of custom inboxes learned by [Inbox.Run], for whoever has them
+// in the sidebar may open them next. Lists of what restricted viewers see are short.
+func (in *Inbox) Expect(v crm.Viewer, list []Custom) {
+	if v.Restricted() {
+		return
+	}
+	for _, x := range list {
+		in.sparse.want(&Unlearned{Workspace: v.Workspace, Filter: ofStatus(crm.Open, filter.Node{Match: filter.All, Of: []filter.Node{x.Filter}})})
+	}
+}
+
+// Run learns what is expected, until ctx ends.
+func (in *Inbox) Run(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case u := <-in.sparse.wanted:
+			if err := in.sparse.learn(ctx, u, foundRenews); err != nil && ctx.Err() == nil {
+				in.log.Warn("whom a filter holds for could not be learned ahead", "workspace", u.Workspace, "err", err)
+			}
+		}
+	}
+}
+
+// want drops what nobody comes to: then the list learns it itself.
+func (s *sparse) want(u *Unlearned) {
+	select {
+	case s.wanted <- u:
+	default:
+	}
+}
+
+// ofStatus is a filter as lists of a status ask for it.
+func ofStatus(status crm.ConversationStatus, tree filter.Node) filter.Node {
+	only := filter.Node{Field: "status", Operator: filter.Is, Value: []string{string(status)}}
+	return filter.Node{Match: filter.All, Of: []filter.Node{only, tree}}
+}
 
 func keyOf(l *Lens, n filter.Node) (string, error) {
 	b, err := json.Marshal(n)
 	return l.workspace.String() + " " + l.zone.String() + " " + string(b), err
 }
 
-// learn remembers for whom a filter holds. One reads at a time, and leaves the other
-// connections to those who wait for less.
-func (s *sparse) learn(ctx context.Context, u *Unlearned) error {
+// learn remembers for whom a filter holds, where that isn't known for some time on.
+// One reads at a time, and leaves the other connections to those who wait for less.
+func (s *sparse) learn(ctx context.Context, u *Unlearned, ahead time.Duration) error {
 	select {
 	case s.learning <- struct{}{}:
 	case <-ctx.Done():
@@ -110,7 +153,7 @@ func (s *sparse) learn(ctx context.Context, u *Unlearned) error {
 		if err != nil {
 			return err
 		}
-		if s.get(key, l.now) != nil {
+		if s.get(key, l.now.Add(ahead)) != nil {
 			return nil // by the one that was waited for
 		}
 		f := &found{until: l.now.Add(foundKeeps), used: l.now}
@@ -207,7 +250,10 @@ func (s *sparse) find(tx *db.Tx, l *Lens, n filter.Node) ([]seat, error) {
 	switch {
 	case f == nil:
 		return nil, unlearned
-	case f.many:
+	case l.now.After(f.until.Add(-foundRenews)):
+		s.want(unlearned)
+	}
+	if f.many {
 		return nil, nil
 	}
 	changed, seq, ok, err := changedSince(tx, l.workspace, f.seq)

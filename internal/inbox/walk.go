@@ -75,8 +75,7 @@ func (w *walk) aim(tx *db.Tx, v crm.Viewer, q ListQuery) ([]crm.ID, error) {
 // seek returns the next rows of a status. Where a short walk doesn't come across
 // enough, it looks only at those who can match at all.
 func (w walk) seek(tx *db.Tx, known *sparse, status crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
-	only := filter.Node{Field: "status", Operator: filter.Is, Value: []string{string(status)}}
-	seats, err := known.find(tx, w.lens, filter.Node{Match: filter.All, Of: []filter.Node{only, *w.tree}})
+	seats, err := known.find(tx, w.lens, ofStatus(status, *w.tree))
 	var unlearned *Unlearned
 	switch {
 	case err == nil && seats != nil:
