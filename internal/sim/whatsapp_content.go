@@ -75,6 +75,7 @@ type waFile struct {
 	Link     string `json:"link"`
 	Caption  string `json:"caption"`
 	Filename string `json:"filename"`
+	Voice    bool   `json:"voice"`
 }
 
 type waInteractive struct {
@@ -226,6 +227,12 @@ func (s *Sim) waMedia(m *Message, file *waFile, kind string) *graphError {
 	if file.Filename != "" && kind != "document" {
 		return graph(100, "(#100) Unexpected key \"filename\" on param \""+kind+"\".", "")
 	}
+	if file.Voice && kind != "audio" {
+		return graph(100, "(#100) Unexpected key \"voice\" on param \""+kind+"\".", "")
+	}
+	if file.Voice {
+		m.Kind = "voice"
+	}
 	m.Text = file.Caption
 	if file.Link != "" {
 		if !strings.HasPrefix(file.Link, "https://") && !strings.HasPrefix(file.Link, "http://") {
@@ -241,6 +248,9 @@ func (s *Sim) waMedia(m *Message, file *waFile, kind string) *graphError {
 	prefix := map[string]string{"image": "image/", "video": "video/", "audio": "audio/", "sticker": "image/webp"}[kind]
 	if !strings.HasPrefix(stored.MIME, prefix) {
 		return graph(131053, "(#131053) Media upload error", "The media's type "+stored.MIME+" doesn't fit "+kind)
+	}
+	if file.Voice && stored.MIME != "audio/ogg" && stored.MIME != "audio/opus" {
+		return graph(131053, "(#131053) Media upload error", "A voice message must be an Ogg file, not "+stored.MIME)
 	}
 	shown := *stored
 	if file.Filename != "" {

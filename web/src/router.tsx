@@ -14,6 +14,7 @@ import { PageError, PageMissing, PagePending } from './frame/page-states';
 import { isInbox } from './inbox/inbox-id';
 import { part } from './parts';
 import { settingsTexts } from './settings/texts';
+import { consoleTexts } from './timeline/console-texts';
 import { eventTexts } from './timeline/event-texts';
 import { getPrefs } from './ui/prefs';
 
@@ -145,7 +146,11 @@ const contact = createRoute({
   validateSearch: (s: Record<string, unknown>): { m?: string } =>
     s.m === undefined ? {} : { m: String(s.m) },
   component: page(async () => {
-    const [module] = await Promise.all([import('./timeline/console'), eventTexts.load()]);
+    const [module] = await Promise.all([
+      import('./timeline/console'),
+      eventTexts.load(),
+      consoleTexts.load(),
+    ]);
     return module;
   }),
 });

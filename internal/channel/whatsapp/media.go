@@ -48,6 +48,7 @@ func (s *sending) files() ([]*outMessage, error) {
 		case "video":
 			m.Video = file
 		case "audio":
+			file.Voice = a.Kind == crm.KindVoice
 			m.Audio = file
 		case "sticker":
 			m.Sticker = file
@@ -69,8 +70,8 @@ func (s *sending) files() ([]*outMessage, error) {
 	return all, nil
 }
 
-// mediaType is WhatsApp's word for a kind of file. A voice note is an audio file
-// in Ogg Opus; WhatsApp tells it by that.
+// mediaType is WhatsApp's word for a kind of file. A voice note is an audio file that
+// is marked.
 func mediaType(kind crm.ContentKind) string {
 	switch kind {
 	case crm.KindImage:

@@ -39,6 +39,9 @@ type outMedia struct {
 	Link     string `json:"link,omitempty"`
 	Caption  string `json:"caption,omitempty"`
 	Filename string `json:"filename,omitempty"`
+	// Voice makes an audio file a voice message: it must be Ogg Opus then.
+	// https://developers.facebook.com/docs/whatsapp/cloud-api/messages/audio-messages
+	Voice bool `json:"voice,omitempty"`
 }
 
 type outLocation struct {

@@ -1,5 +1,5 @@
 import { fileSize, percent } from '../format/size';
-import { t } from '../i18n';
+import { consoleTexts } from '../timeline/console-texts';
 import { Icon } from '../ui/icon';
 import type { PendingFile } from './use-attachments';
 
@@ -33,12 +33,13 @@ export function AttachmentTray({
             <span className="min-w-0 flex-1 text-12">
               <span className="block truncate text-13 font-medium text-text">{f.name}</span>
               <span className={problem ? 'text-red' : 'text-muted'}>
-                {problem ?? (f.stored ? fileSize(f.size) : t.uploading(percent(f.progress)))}
+                {problem ??
+                  (f.stored ? fileSize(f.size) : consoleTexts.text.uploading(percent(f.progress)))}
               </span>
             </span>
             <button
               type="button"
-              aria-label={t.removeAttachment(f.name)}
+              aria-label={consoleTexts.text.removeAttachment(f.name)}
               className="btn-icon size-6"
               onClick={() => onDrop(f.key)}
             >

@@ -2,7 +2,7 @@ import type { Contact, Identity } from '../api/types';
 import { formatPhone } from '../format/phone';
 import { timeLeft } from '../format/time';
 import { useNow } from '../format/use-now';
-import { t } from '../i18n';
+import { consoleTexts } from '../timeline/console-texts';
 import { ChannelGlyph } from '../ui/channel-glyph';
 import { Icon } from '../ui/icon';
 import { MenuButton, type MenuEntry } from '../ui/menu';
@@ -25,19 +25,19 @@ export function ChannelPicker({
   const soon = state?.open && state.closesAt && Date.parse(state.closesAt) - now < 4 * 3_600_000;
   const inside = (
     <>
-      <span className="sr-only">{t.sendChannel}: </span>
+      <span className="sr-only">{consoleTexts.text.sendChannel}: </span>
       <ChannelGlyph type={identity.channel_type} />
       <span className="min-w-0 truncate max-md:sr-only">{identity.channel_name}</span>
       {left && (
         <span className={`shrink-0 font-semibold ${soon ? 'text-amber-ink' : 'text-green'}`}>
           <span className="font-normal text-faint max-md:hidden">· </span>
-          {t.windowLeft(left)}
+          {consoleTexts.text.windowLeft(left)}
         </span>
       )}
       {state && !state.open && (
         <span className="shrink-0 font-semibold text-amber-ink">
           <span className="font-normal text-faint max-md:hidden">· </span>
-          {t.windowClosed}
+          {consoleTexts.text.windowClosed}
         </span>
       )}
     </>
@@ -47,7 +47,7 @@ export function ChannelPicker({
   if (contact.identities.length < 2) return <span className={className}>{inside}</span>;
   return (
     <MenuButton
-      label={t.sendChannel}
+      label={consoleTexts.text.sendChannel}
       named="by-text"
       align="end"
       side="top"

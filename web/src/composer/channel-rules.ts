@@ -1,6 +1,6 @@
 import type { Capabilities, Channel, Contact, ContentKind, Identity } from '../api/types';
 import { fileSize } from '../format/size';
-import { t } from '../i18n';
+import { consoleTexts } from '../timeline/console-texts';
 
 /** The identity to write to: the chosen one, else the last used, else the first that can be reached. */
 export function pickIdentity(contact: Contact, chosen: string | null): Identity | undefined {
@@ -26,16 +26,16 @@ export function windowOf(
 ): WindowState {
   const can = channel?.capabilities;
   if (!identity.reachable && !can?.templates)
-    return { open: false, offer: 'none', why: t.notReachable };
+    return { open: false, offer: 'none', why: consoleTexts.text.notReachable };
   if (!can || can.window_hours <= 0) return { open: true, closesAt: null };
   const closesAt = identity.window_closes_at;
   if (closesAt && Date.parse(closesAt) > now) return { open: true, closesAt };
   const hours = Math.max(can.window_hours, can.human_hours);
   if (can.outside_window === 'template' && can.templates)
-    return { open: false, offer: 'template', why: t.windowClosedTemplate(hours) };
+    return { open: false, offer: 'template', why: consoleTexts.text.windowClosedTemplate(hours) };
   if (can.outside_window === 'tag' && can.tags.length > 0)
-    return { open: false, offer: 'tag', why: t.windowClosedTag(hours) };
-  return { open: false, offer: 'none', why: t.windowClosedNone(hours) };
+    return { open: false, offer: 'tag', why: consoleTexts.text.windowClosedTag(hours) };
+  return { open: false, offer: 'none', why: consoleTexts.text.windowClosedNone(hours) };
 }
 
 export function kindOfFile(mime: string): ContentKind {
@@ -47,6 +47,12 @@ export function kindOfFile(mime: string): ContentKind {
 
 const matches = (mime: string, pattern: string) =>
   pattern.endsWith('/*') ? mime.startsWith(pattern.slice(0, -1)) : mime === pattern;
+
+/** Whether a kind of content may be of a type. */
+export const takes = (limit: Limit, mime: string) =>
+  !limit.mime?.length || limit.mime.some((p) => matches(mime, p));
+
+type Limit = Capabilities['out'][string];
 
 const base = (mime: string) => mime.split(';')[0]!.trim();
 
@@ -60,11 +66,12 @@ export function refusal(
   const kinds = file.kind === 'file' ? [file.kind] : [file.kind, 'file' as const];
   if (file.kind === 'voice') kinds.splice(1, 0, 'audio');
   const limits = kinds.flatMap((k) => can.out[k] ?? []);
-  if (limits.length === 0) return t.kindNotSent;
-  const typed = limits.filter((l) => !l.mime?.length || l.mime.some((p) => matches(mime, p)));
-  if (typed.length === 0) return t.wrongType(typeNames(limits.flatMap((l) => l.mime ?? [])));
+  if (limits.length === 0) return consoleTexts.text.kindNotSent;
+  const typed = limits.filter((l) => takes(l, mime));
+  if (typed.length === 0)
+    return consoleTexts.text.wrongType(typeNames(limits.flatMap((l) => l.mime ?? [])));
   if (typed.some((l) => !l.bytes || file.size <= l.bytes)) return undefined;
-  return t.tooBig(fileSize(Math.max(...typed.map((l) => l.bytes))));
+  return consoleTexts.text.tooBig(fileSize(Math.max(...typed.map((l) => l.bytes))));
 }
 
 const typeNames = (mimes: string[]) =>

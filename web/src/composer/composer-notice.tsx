@@ -1,4 +1,4 @@
-import { t } from '../i18n';
+import { consoleTexts } from '../timeline/console-texts';
 import { Icon } from '../ui/icon';
 
 /** Why nothing can be written here now, and what can be done instead. */
@@ -18,12 +18,12 @@ export function ComposerNotice({
       {onTemplate && (
         <button type="button" className="btn btn-primary" onClick={onTemplate}>
           <Icon name="template" size={16} />
-          {t.chooseTemplate}
+          {consoleTexts.text.chooseTemplate}
         </button>
       )}
       {onTag && (
         <button type="button" className="btn btn-primary" onClick={onTag}>
-          {t.writeTagged}
+          {consoleTexts.text.writeTagged}
         </button>
       )}
     </div>

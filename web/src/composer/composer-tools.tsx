@@ -1,7 +1,7 @@
 import { Suspense, useRef } from 'react';
 import type { Capabilities } from '../api/types';
-import { t } from '../i18n';
 import { lazyWithTexts } from '../i18n/lazy-with';
+import { consoleTexts } from '../timeline/console-texts';
 import { Icon } from '../ui/icon';
 import { PopoverButton } from '../ui/popover';
 import { PanelSkeleton } from '../ui/states';
@@ -53,8 +53,8 @@ export function ComposerTools({
           <button
             type="button"
             className="btn-icon"
-            aria-label={t.attach}
-            {...tip(t.attach)}
+            aria-label={consoleTexts.text.attach}
+            {...tip(consoleTexts.text.attach)}
             onClick={() => file.current?.click()}
           >
             <Icon name="attach" />
@@ -62,11 +62,11 @@ export function ComposerTools({
         </>
       )}
       <PopoverButton
-        label={t.emoji}
+        label={consoleTexts.text.emoji}
         className="btn-icon"
         align="start"
         side="top"
-        attributes={tip(t.emoji)}
+        attributes={tip(consoleTexts.text.emoji)}
         content={(close) => (
           <Suspense fallback={<PanelSkeleton className="w-80" />}>
             <EmojiPicker
@@ -83,8 +83,8 @@ export function ComposerTools({
       <button
         type="button"
         className="btn-icon"
-        aria-label={t.insertSnippet}
-        {...tip(t.insertSnippet, '/')}
+        aria-label={consoleTexts.text.insertSnippet}
+        {...tip(consoleTexts.text.insertSnippet, '/')}
         onClick={() => onSign('/')}
       >
         <Icon name="bolt" />
@@ -92,8 +92,8 @@ export function ComposerTools({
       <button
         type="button"
         className="btn-icon"
-        aria-label={t.insertVariable}
-        {...tip(t.insertVariable, '$')}
+        aria-label={consoleTexts.text.insertVariable}
+        {...tip(consoleTexts.text.insertVariable, '$')}
         onClick={() => onSign('$')}
       >
         <Icon name="braces" />
@@ -102,8 +102,8 @@ export function ComposerTools({
         <button
           type="button"
           className="btn-icon"
-          aria-label={t.mention}
-          {...tip(t.mention, '@')}
+          aria-label={consoleTexts.text.mention}
+          {...tip(consoleTexts.text.mention, '@')}
           onClick={onMention}
         >
           <Icon name="at" />
@@ -113,8 +113,8 @@ export function ComposerTools({
         <button
           type="button"
           className="btn-icon"
-          aria-label={t.template}
-          {...tip(t.template)}
+          aria-label={consoleTexts.text.template}
+          {...tip(consoleTexts.text.template)}
           onClick={onTemplate}
         >
           <Icon name="template" />
@@ -124,8 +124,8 @@ export function ComposerTools({
         <button
           type="button"
           className="btn-icon"
-          aria-label={t.recordVoice}
-          {...tip(t.recordVoice)}
+          aria-label={consoleTexts.text.recordVoice}
+          {...tip(consoleTexts.text.recordVoice)}
           onClick={onVoice}
         >
           <Icon name="mic" />

@@ -2,10 +2,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Capabilities, Channel, Contact, Identity, Template } from '../api/types';
 import { setTexts } from '../i18n';
 import { en } from '../i18n/en';
+import { consoleTexts } from '../timeline/console-texts';
 import { pickIdentity, refusal, windowOf } from './channel-rules';
 import { fillText, missing, templateSend } from './template-fill';
 
-beforeAll(() => setTexts(en));
+beforeAll(async () => {
+  setTexts(en);
+  await consoleTexts.load('en');
+});
 
 const can = {
   out: {
@@ -36,7 +40,9 @@ describe('refusal', () => {
   });
   test('says what the channel cannot send at all', () => {
     const only = { ...can, out: { text: can.out.text } } as Capabilities;
-    expect(refusal({ mime: 'image/png', size: 1, kind: 'image' }, only)).toBe(en.kindNotSent);
+    expect(refusal({ mime: 'image/png', size: 1, kind: 'image' }, only)).toBe(
+      consoleTexts.text.kindNotSent,
+    );
   });
 });
 
@@ -65,7 +71,7 @@ describe('messaging window', () => {
     expect(windowOf(identity(null), tagged, now)).toEqual({
       open: false,
       offer: 'tag',
-      why: en.windowClosedTag(168),
+      why: consoleTexts.text.windowClosedTag(168),
     });
     const none = { capabilities: { ...rules, tags: [] as typeof tags } } as Channel;
     expect(windowOf(identity(null), none, now)).toMatchObject({ open: false, offer: 'none' });

@@ -8,8 +8,8 @@ import { formatPhone } from '../format/phone';
 import { wholeNumber } from '../format/size';
 import { useNow } from '../format/use-now';
 import { useShortcuts } from '../frame/shortcuts';
-import { t } from '../i18n';
 import { lazyWithTexts } from '../i18n/lazy-with';
+import { consoleTexts } from '../timeline/console-texts';
 import { itemsOf } from '../timeline/timeline-cache';
 import { Icon } from '../ui/icon';
 import { PopoverButton } from '../ui/popover';
@@ -78,9 +78,9 @@ export function Composer({
   const reason = comment
     ? ''
     : contact.blocked
-      ? t.blockedNotice
+      ? consoleTexts.text.blockedNotice
       : !identity
-        ? t.noChannel
+        ? consoleTexts.text.noChannel
         : window_ && !window_.open
           ? window_.why
           : '';
@@ -258,7 +258,7 @@ export function Composer({
   if (!maySend)
     return (
       <p className="border-t border-line bg-surface px-6 py-4 text-center text-13 text-muted">
-        {t.noSendPermission}
+        {consoleTexts.text.noSendPermission}
       </p>
     );
   const tab = (asComment: boolean) =>
@@ -266,12 +266,12 @@ export function Composer({
   const name = formatPhone(contact.first_name || contact.name);
   return (
     <section
-      aria-label={t.composer}
+      aria-label={consoleTexts.text.composer}
       className="shrink-0 border-t border-line bg-surface px-3 pt-1 pb-[calc(env(safe-area-inset-bottom)+12px)] md:px-4"
     >
       {dropping && (
         <div className="pointer-events-none absolute inset-2 z-30 flex items-center justify-center rounded-14 border-2 border-dashed border-accent bg-tint/95 text-16 font-semibold text-accent">
-          {t.dropFiles}
+          {consoleTexts.text.dropFiles}
         </div>
       )}
       <div className="mx-auto max-w-[760px]">
@@ -280,19 +280,19 @@ export function Composer({
             type="button"
             aria-pressed={!comment}
             className={tab(false)}
-            {...tip(t.replyTab, 'r')}
+            {...tip(consoleTexts.text.replyTab, 'r')}
             onClick={() => show(false)}
           >
-            {t.replyTab}
+            {consoleTexts.text.replyTab}
           </button>
           <button
             type="button"
             aria-pressed={comment}
             className={tab(true)}
-            {...tip(t.commentTab, 'c')}
+            {...tip(consoleTexts.text.commentTab, 'c')}
             onClick={() => show(true)}
           >
-            {t.commentTab}
+            {consoleTexts.text.commentTab}
           </button>
           {!comment && identity && (
             <ChannelPicker
@@ -375,8 +375,12 @@ export function Composer({
               {...mentions.attributes}
               rows={2}
               data-composer
-              aria-label={comment ? t.writeComment : t.writeReply(name)}
-              placeholder={comment ? t.writeComment : t.writeReply(name)}
+              aria-label={
+                comment ? consoleTexts.text.writeComment : consoleTexts.text.writeReply(name)
+              }
+              placeholder={
+                comment ? consoleTexts.text.writeComment : consoleTexts.text.writeReply(name)
+              }
               value={text}
               {...suggest.attributes}
               enterKeyHint={me.user.send_key === 'enter' ? 'send' : 'enter'}
@@ -431,17 +435,19 @@ export function Composer({
                   role="status"
                   className={`px-2 text-12 ${left < 0 ? 'font-semibold text-red' : 'text-muted'}`}
                 >
-                  {left < 0 ? t.tooManyChars(-left) : t.charsLeft(left)}
+                  {left < 0
+                    ? consoleTexts.text.tooManyChars(-left)
+                    : consoleTexts.text.charsLeft(left)}
                   <span className="sr-only">{wholeNumber(limit ?? 0)}</span>
                 </span>
               )}
               <span className="ml-auto" />
               <PopoverButton
-                label={t.sendLater}
+                label={consoleTexts.text.sendLater}
                 className="btn-icon"
                 side="top"
                 disabled={!ready}
-                attributes={tip(t.sendLater)}
+                attributes={tip(consoleTexts.text.sendLater)}
                 content={(close) => (
                   <Suspense fallback={<PanelSkeleton className="w-72" />}>
                     <SchedulePanel
@@ -462,7 +468,7 @@ export function Composer({
                 className={`btn btn-primary ${ready ? '' : 'opacity-100'}`}
                 onClick={() => void send()}
               >
-                {comment ? t.sendComment : t.send}
+                {comment ? consoleTexts.text.sendComment : consoleTexts.text.send}
                 <kbd className="rounded-[4px] border border-current/35 px-1 font-sans text-11 max-md:hidden">
                   {me.user.send_key === 'enter' ? '↵' : 'Ctrl ↵'}
                 </kbd>

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { User } from '../api/types';
-import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
+import { consoleTexts } from '../timeline/console-texts';
 import { Avatar } from '../ui/avatar';
 import { Icon } from '../ui/icon';
 
@@ -50,7 +50,7 @@ export default function MentionList({
           <Avatar who={u} size={24} />
           <span className="min-w-0 flex-1 truncate">
             {u.name}
-            {u.id === me && <span className="text-faint"> ({t.youInside})</span>}
+            {u.id === me && <span className="text-faint"> ({consoleTexts.text.youInside})</span>}
           </span>
           {!sees(u) && (
             <span className="flex items-center gap-1 text-12 text-muted">

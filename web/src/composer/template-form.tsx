@@ -4,6 +4,7 @@ import type { Contact, Identity, Template, Unresolved } from '../api/types';
 import { uploadFile } from '../api/upload';
 import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
+import { consoleTexts } from '../timeline/console-texts';
 import { TextField } from '../ui/field';
 import { Icon } from '../ui/icon';
 import { PopoverButton } from '../ui/popover';
@@ -179,11 +180,11 @@ export function TemplateForm({
         </button>
         <span className="ml-auto" />
         <PopoverButton
-          label={t.sendLater}
+          label={consoleTexts.text.sendLater}
           className="btn-icon"
           side="top"
           disabled={busy || missing(template, values, header)}
-          attributes={tip(t.sendLater)}
+          attributes={tip(consoleTexts.text.sendLater)}
           content={(close) => (
             <Suspense fallback={<PanelSkeleton className="w-72" />}>
               <SchedulePanel

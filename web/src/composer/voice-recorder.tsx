@@ -7,12 +7,14 @@ import { extraTexts } from '../i18n/lazy-with';
 import AudioPlayer from '../timeline/audio-player';
 import { Icon } from '../ui/icon';
 import { toastError } from '../ui/toast';
-import { refusal } from './channel-rules';
+import { refusal, takes } from './channel-rules';
+import { oggOfWebm } from './ogg';
 import { enqueue } from './outbox';
 
 const longest = 5 * 60;
 
-// Ogg where the browser can (WhatsApp wants it); the server converts nothing.
+// Voice notes are Ogg to WhatsApp and Telegram. Firefox records it, Chrome's WebM is
+// wrapped anew, Safari's MP4 goes as an audio file where it isn't taken as a voice note.
 const formats = [
   ['audio/ogg;codecs=opus', 'ogg'],
   ['audio/webm;codecs=opus', 'webm'],
@@ -70,13 +72,21 @@ export default function VoiceRecorder({
       const r = new MediaRecorder(stream, { mimeType: mime, audioBitsPerSecond: 32_000 });
       recorder.current = r;
       r.ondataavailable = (e) => chunks.push(e.data);
-      r.onstop = () => {
+      r.onstop = async () => {
+        const lasted = seconds();
         clearInterval(timer);
         stopTracks(stream);
+        const recorded = new Blob(chunks, { type: mime.split(';')[0] });
+        const note = extension === 'webm' ? await asOgg(recorded) : recorded;
         if (gone) return;
-        const blob = new Blob(chunks, { type: mime.split(';')[0] });
-        url = URL.createObjectURL(blob);
-        setState({ step: 'done', blob, url, seconds: seconds(), extension });
+        url = URL.createObjectURL(note);
+        setState({
+          step: 'done',
+          blob: note,
+          url,
+          seconds: lasted,
+          extension: note === recorded ? extension : 'ogg',
+        });
       };
       r.start(1000);
       timer = window.setInterval(() => {
@@ -96,7 +106,8 @@ export default function VoiceRecorder({
   }, [take]);
 
   const send = async (done: State & { step: 'done' }) => {
-    const voice = Boolean(capabilities?.out.voice);
+    const as = capabilities?.out.voice;
+    const voice = Boolean(as && takes(as, done.blob.type));
     const kind = voice ? ('voice' as const) : ('audio' as const);
     setBusy(true);
     try {
@@ -205,6 +216,17 @@ export default function VoiceRecorder({
       )}
     </div>
   );
+}
+
+/** A recording in WebM as Ogg; as it is where that fails, which the channel may take or refuse. */
+async function asOgg(webm: Blob): Promise<Blob> {
+  try {
+    const ogg = oggOfWebm(new Uint8Array(await webm.arrayBuffer()));
+    return new Blob([ogg], { type: 'audio/ogg' });
+  } catch (error) {
+    console.warn('the recording could not be made a voice note', error);
+    return webm;
+  }
 }
 
 const stopTracks = (stream: MediaStream | undefined) => {

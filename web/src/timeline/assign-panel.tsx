@@ -9,6 +9,7 @@ import { useActivity } from '../realtime/presence';
 import { Avatar } from '../ui/avatar';
 import { Icon } from '../ui/icon';
 import { useFocusOnMount } from '../ui/use-focus-on-mount';
+import { consoleTexts } from './console-texts';
 
 /** Whom a contact goes to: a colleague, the member of a team who has the least to do, or nobody. */
 export type Taker = { user_id: string | null } | { team_id: string };
@@ -79,7 +80,7 @@ export default function AssignPanel({
       <div
         id={`${id}-list`}
         role="listbox"
-        aria-label={t.assignee}
+        aria-label={consoleTexts.text.assignee}
         className="max-h-72 overflow-y-auto p-1 pt-0"
       >
         {choices.map((u, i) => (
@@ -105,7 +106,9 @@ export default function AssignPanel({
                 <Avatar who={u} size={24} />
                 <span className="min-w-0 flex-1 truncate">
                   {u.name}
-                  {u.id === me.user.id && <span className="text-faint"> ({t.youInside})</span>}
+                  {u.id === me.user.id && (
+                    <span className="text-faint"> ({consoleTexts.text.youInside})</span>
+                  )}
                 </span>
                 <span className="flex items-center gap-1.5 text-12 text-muted">
                   <span
@@ -118,7 +121,7 @@ export default function AssignPanel({
             ) : (
               <>
                 <Icon name="unassigned" size={20} className="mx-0.5 text-muted" />
-                {t.unassign}
+                {consoleTexts.text.unassign}
               </>
             )}
           </div>

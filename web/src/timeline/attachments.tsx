@@ -5,6 +5,7 @@ import { playTime } from '../format/time';
 import { t } from '../i18n';
 import { lazyPart } from '../parts';
 import { Icon, type IconName } from '../ui/icon';
+import { consoleTexts } from './console-texts';
 
 const AudioPlayer = lazyPart(() => import('./audio-player'));
 const Lightbox = lazyPart(() => import('./lightbox'));
@@ -78,10 +79,10 @@ function Pictures({
             }
             onClick={() => onOpen(i)}
           >
-            <span className="sr-only">{t.openFull}: </span>
+            <span className="sr-only">{consoleTexts.text.openFull}: </span>
             <img
               src={`${fileUrl(p)}?w=480`}
-              alt={p.name || t.imageFrom(sender)}
+              alt={p.name || consoleTexts.text.imageFrom(sender)}
               loading="lazy"
               decoding="async"
               className="absolute inset-0 size-full object-cover"
@@ -101,7 +102,7 @@ function Pictures({
 function Other({ attachment: a }: { attachment: Attachment }) {
   const [unplayable, setUnplayable] = useState(false);
   if (a.error) {
-    const words = t.attachmentError;
+    const words = consoleTexts.text.attachmentError;
     return (
       <FileCard
         icon="warning"
@@ -116,7 +117,7 @@ function Other({ attachment: a }: { attachment: Attachment }) {
       <FileCard
         icon={a.kind === 'image' ? 'image' : a.kind === 'video' ? 'video' : 'file'}
         title={a.name || t.kinds[a.kind]}
-        detail={t.attachmentFetching}
+        detail={consoleTexts.text.attachmentFetching}
         busy
       />
     );

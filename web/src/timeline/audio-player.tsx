@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { playTime } from '../format/time';
-import { t } from '../i18n';
 import { Icon } from '../ui/icon';
+import { consoleTexts } from './console-texts';
 import { peaksOf } from './waveform';
 
 const rates = [1, 1.5, 2];
@@ -76,7 +76,7 @@ export default function AudioPlayer({
         />
         <button
           type="button"
-          aria-label={on ? t.pause : t.play}
+          aria-label={on ? consoleTexts.text.pause : consoleTexts.text.play}
           className="inline-flex size-9 shrink-0 items-center justify-center rounded-full bg-accent text-accent-ink hover:bg-accent-hover"
           onClick={toggle}
         >
@@ -94,7 +94,7 @@ export default function AudioPlayer({
           </div>
           <input
             type="range"
-            aria-label={t.seek}
+            aria-label={consoleTexts.text.seek}
             aria-valuetext={`${playTime(at)} / ${playTime(length)}`}
             min={0}
             max={length || 1}
@@ -106,7 +106,7 @@ export default function AudioPlayer({
         </div>
         <button
           type="button"
-          aria-label={t.speed(`${rate}×`)}
+          aria-label={consoleTexts.text.speed(`${rate}×`)}
           className="h-6 min-w-9 shrink-0 rounded-full bg-sunken px-1.5 text-12 font-semibold text-muted hover:text-text"
           onClick={() => {
             const next = rates[(rates.indexOf(rate) + 1) % rates.length]!;

@@ -4,6 +4,7 @@ import { safeHref } from '../format/autolink';
 import { formatPhone } from '../format/phone';
 import { t } from '../i18n';
 import { Icon } from '../ui/icon';
+import { consoleTexts } from './console-texts';
 import { RichText } from './rich-text';
 
 /** The kinds that aren't plain text or a file. */
@@ -51,7 +52,7 @@ function LocationCard({ content }: { content: Content }) {
         <circle cx="140" cy="41.5" r="3.5" className="fill-surface" />
       </svg>
       <div className="p-2.5">
-        <p className="font-medium">{at.name || t.sharedLocation}</p>
+        <p className="font-medium">{at.name || consoleTexts.text.sharedLocation}</p>
         <p className="text-12 text-muted">{at.address || place}</p>
         <a
           href={url}
@@ -59,7 +60,7 @@ function LocationCard({ content }: { content: Content }) {
           rel="noopener noreferrer"
           className="mt-1 inline-flex min-h-6 items-center gap-1 text-13 font-medium text-accent"
         >
-          {t.openMap}
+          {consoleTexts.text.openMap}
           <Icon name="external" size={14} />
         </a>
       </div>
@@ -72,7 +73,9 @@ function SharedContacts({ content }: { content: Content }) {
     <ul className="grid gap-1.5">
       {(content.contacts ?? []).map((c, i) => {
         const name =
-          c.name || [c.first_name, c.last_name].filter(Boolean).join(' ') || t.sharedContact;
+          c.name ||
+          [c.first_name, c.last_name].filter(Boolean).join(' ') ||
+          consoleTexts.text.sharedContact;
         return (
           <li
             key={i}
@@ -109,7 +112,7 @@ function Choice({ content }: { content: Content }) {
     <div>
       <p className="mb-1 flex items-center gap-1 text-12 text-muted">
         <Icon name={r?.type === 'list_reply' ? 'list' : 'check'} size={14} />
-        {t.chose}
+        {consoleTexts.text.chose}
       </p>
       <span className="inline-block rounded-[8px] border border-tint-line bg-tint px-2.5 py-1 text-text">
         <span className="font-medium">{r?.title || content.text || r?.payload}</span>
@@ -124,7 +127,7 @@ function Form({ content }: { content: Content }) {
     <div className="min-w-52">
       <p className="mb-1.5 flex items-center gap-1.5 font-medium">
         <Icon name="list" size={16} className="text-accent" />
-        {content.form?.name || t.answeredForm}
+        {content.form?.name || consoleTexts.text.answeredForm}
       </p>
       <dl className="grid gap-1.5">
         {content.form?.fields?.map((f) => (
@@ -149,7 +152,7 @@ function Order({ content }: { content: Content }) {
     <div className="w-[min(280px,66vw)]">
       <p className="mb-1.5 flex items-center gap-1.5 font-medium">
         <Icon name="cart" size={16} className="text-accent" />
-        {t.order(count)}
+        {consoleTexts.text.order(count)}
       </p>
       <ul className="border-y border-line">
         {items.map((i) => (
@@ -162,7 +165,7 @@ function Order({ content }: { content: Content }) {
       </ul>
       {total > 0 && (
         <p className="mt-1 flex justify-between font-semibold">
-          <span>{t.orderTotal}</span>
+          <span>{consoleTexts.text.orderTotal}</span>
           <span>{money(total)}</span>
         </p>
       )}
@@ -195,7 +198,7 @@ function Interactive({ content }: { content: Content }) {
           </Fake>
           <details className="mt-1 text-13">
             <summary className="min-h-6 text-12 text-muted">
-              {t.choices(x.sections.flatMap((s) => s.rows ?? []).length)}
+              {consoleTexts.text.choices(x.sections.flatMap((s) => s.rows ?? []).length)}
             </summary>
             {x.sections.map((s, i) => (
               <div key={s.title ?? i}>
@@ -231,7 +234,7 @@ function TemplateMessage({ content }: { content: Content }) {
       {content.interactive && <Interactive content={{ ...content, text: undefined }} />}
       <p className="mt-1 flex items-center gap-1 text-12 text-muted">
         <Icon name="template" size={14} />
-        {t.templateUsed(content.template?.name ?? '')}
+        {consoleTexts.text.templateUsed(content.template?.name ?? '')}
       </p>
     </div>
   );

@@ -7,6 +7,7 @@ import { t } from '../i18n';
 import { lazyWithTexts } from '../i18n/lazy-with';
 import { Icon } from '../ui/icon';
 import { tip } from '../ui/tooltip';
+import { consoleTexts } from './console-texts';
 
 const CloseDialog = lazyWithTexts(() => import('./close-dialog'));
 
@@ -48,19 +49,26 @@ export function CloseButton({
         <button
           type="button"
           className={`btn @max-[460px]:w-9 @max-[460px]:px-0 ${open ? 'btn-primary' : ''} ${may ? '@min-[461px]:rounded-r-none' : ''}`}
-          aria-label={open ? t.closeConversation : t.openConversation}
-          {...tip(open ? t.closeConversation : t.openConversation, 'e')}
+          aria-label={
+            open ? consoleTexts.text.closeConversation : consoleTexts.text.openConversation
+          }
+          {...tip(
+            open ? consoleTexts.text.closeConversation : consoleTexts.text.openConversation,
+            'e',
+          )}
           onClick={toggle}
         >
           <Icon name={open ? 'check' : 'messages'} size={16} strokeWidth={open ? 2.2 : 1.6} />
-          <span className="@max-[460px]:hidden">{open ? t.closeShort : t.openShort}</span>
+          <span className="@max-[460px]:hidden">
+            {open ? t.closeShort : consoleTexts.text.openShort}
+          </span>
         </button>
         {may && (
           <button
             type="button"
             className="btn btn-primary w-7 rounded-l-none border-l border-l-white/25 px-0 @max-[460px]:hidden"
-            aria-label={t.closeWithNote}
-            {...tip(t.closeWithNote, 'Shift+e')}
+            aria-label={consoleTexts.text.closeWithNote}
+            {...tip(consoleTexts.text.closeWithNote, 'Shift+e')}
             onClick={() => setAsking(true)}
           >
             <Icon name="down" size={14} />

@@ -3,6 +3,7 @@ import type { Closing } from '../api/types';
 import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
 import { Dialog } from '../ui/dialog';
+import { consoleTexts } from './console-texts';
 
 const maxSummary = 512;
 
@@ -29,7 +30,7 @@ export default function CloseDialog({
   const description = closing.categories.find((c) => c.name === category)?.description;
   const star = (needed: boolean) => (needed ? '' : ` (${x.optional})`);
   return (
-    <Dialog title={t.closeConversation} onClose={onCancel}>
+    <Dialog title={consoleTexts.text.closeConversation} onClose={onCancel}>
       <form
         className="flex min-h-0 flex-col"
         onSubmit={(e) => {
@@ -100,7 +101,7 @@ export default function CloseDialog({
             {t.cancel}
           </button>
           <button type="submit" className="btn btn-primary">
-            {t.closeConversation}
+            {consoleTexts.text.closeConversation}
           </button>
         </footer>
       </form>

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { meQuery, usersQuery } from '../api/queries';
-import { t } from '../i18n';
 import { Avatar } from '../ui/avatar';
 import { tip } from '../ui/tooltip';
+import { consoleTexts } from './console-texts';
 
 /** Colleagues who are writing to the same contact right now, so that two don't answer. */
 export function ColleaguesHere({ ids }: { ids: readonly string[] }) {
@@ -15,10 +15,10 @@ export function ColleaguesHere({ ids }: { ids: readonly string[] }) {
         <span
           key={u.id}
           className="rounded-full ring-2 ring-amber-line"
-          {...tip(t.colleagueTyping(u.name))}
+          {...tip(consoleTexts.text.colleagueTyping(u.name))}
         >
           <Avatar who={u} size={24} />
-          <span className="sr-only">{t.colleagueTyping(u.name)}</span>
+          <span className="sr-only">{consoleTexts.text.colleagueTyping(u.name)}</span>
         </span>
       ))}
     </div>

@@ -19,6 +19,7 @@ import { tip } from '../ui/tooltip';
 import { AssignButton } from './assign-button';
 import { CloseButton, type CloseHandle } from './close-button';
 import { ColleaguesHere } from './colleagues-here';
+import { consoleTexts } from './console-texts';
 import { SnoozeButton } from './snooze-button';
 import { useConversationActions } from './use-conversation-actions';
 
@@ -56,7 +57,7 @@ export function ConsoleHeader({
       <div className="flex h-[60px] items-center gap-3 pr-2 pl-2 md:pr-3 md:pl-4">
         <button
           type="button"
-          aria-label={t.back}
+          aria-label={consoleTexts.text.back}
           className="btn-icon size-9 md:hidden"
           onClick={() =>
             void navigate({ to: '/inbox/$inbox', params: { inbox }, search: (o) => o as object })
@@ -93,7 +94,7 @@ export function ConsoleHeader({
           )}
           {maySend && contact.blocked && (
             <button type="button" className="btn" onClick={() => void actions.unblock()}>
-              {t.unblock}
+              {consoleTexts.text.unblock}
             </button>
           )}
           <MenuButton
@@ -103,23 +104,29 @@ export function ConsoleHeader({
             entries={() => [
               {
                 key: 'unread',
-                label: contact.unread > 0 ? t.markRead : t.markUnread,
+                label:
+                  contact.unread > 0 ? consoleTexts.text.markRead : consoleTexts.text.markUnread,
                 icon: 'mail',
                 hint: 'U',
                 onSelect: onMarkUnread,
               },
               {
                 key: 'date',
-                label: t.goToDate,
+                label: consoleTexts.text.goToDate,
                 icon: 'calendar',
                 onSelect: () => setDating(true),
               },
-              { key: 'link', label: t.copyLink, icon: 'link', onSelect: () => void copyLink() },
+              {
+                key: 'link',
+                label: consoleTexts.text.copyLink,
+                icon: 'link',
+                onSelect: () => void copyLink(),
+              },
               ...(mayToggle && contact.status !== 'closed' && notes?.mode === 'optional'
                 ? ([
                     {
                       key: 'note',
-                      label: t.closeWithNote,
+                      label: consoleTexts.text.closeWithNote,
                       icon: 'check',
                       onSelect: () => closing.current?.ask(),
                     },
@@ -129,13 +136,15 @@ export function ConsoleHeader({
                 ? ([
                     {
                       key: 'bot',
-                      label: contact.bot_on ? t.pauseBot : t.resumeBot,
+                      label: contact.bot_on
+                        ? consoleTexts.text.pauseBot
+                        : consoleTexts.text.resumeBot,
                       icon: contact.bot_on ? 'pause' : 'play',
                       onSelect: () => void actions.setBot(!contact.bot_on),
                     },
                     {
                       key: 'block',
-                      label: contact.blocked ? t.unblock : t.block,
+                      label: contact.blocked ? consoleTexts.text.unblock : consoleTexts.text.block,
                       icon: 'block',
                       danger: !contact.blocked,
                       onSelect: () => void (contact.blocked ? actions.unblock() : actions.block()),
@@ -144,7 +153,7 @@ export function ConsoleHeader({
                 : []),
               {
                 key: 'details',
-                label: drawer ? t.hideDetails : t.showDetails,
+                label: drawer ? t.hideDetails : consoleTexts.text.showDetails,
                 icon: 'panel',
                 hint: ']',
                 onSelect: onDrawer,
@@ -157,8 +166,8 @@ export function ConsoleHeader({
             <button
               type="button"
               className="btn-icon max-md:hidden"
-              aria-label={t.showDetails}
-              {...tip(t.showDetails, ']')}
+              aria-label={consoleTexts.text.showDetails}
+              {...tip(consoleTexts.text.showDetails, ']')}
               onClick={onDrawer}
             >
               <Icon name="panel" />
@@ -184,9 +193,9 @@ function Subtitle({ contact }: { contact: Contact }) {
   const state = contact.blocked
     ? t.blocked
     : contact.status === 'snoozed' && contact.snoozed_until
-      ? t.snoozedUntil(momentOf(contact.snoozed_until))
+      ? consoleTexts.text.snoozedUntil(momentOf(contact.snoozed_until))
       : contact.status === 'open' && when
-        ? t.openedAgo(when)
+        ? consoleTexts.text.openedAgo(when)
         : t.statusOf[contact.status].toLocaleLowerCase(t.locale);
   return (
     <p className="flex items-center gap-1.5 overflow-hidden text-12 whitespace-nowrap text-muted">

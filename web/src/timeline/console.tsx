@@ -12,6 +12,7 @@ import { getPrefs, setPrefs, usePrefs } from '../ui/prefs';
 import { EmptyState, ErrorState } from '../ui/states';
 import { useExtraWide } from '../ui/use-media';
 import { ConsoleHeader } from './console-header';
+import { consoleTexts } from './console-texts';
 import { keepContact } from './kept-contacts';
 import { Timeline } from './timeline';
 import { TimelineSkeleton } from './timeline-skeleton';
@@ -27,13 +28,17 @@ export default function Console() {
   const gone = error instanceof ApiError && error.status === 404;
   return (
     <main className="flex min-w-0 flex-1 flex-col bg-bg">
-      <h1 className="sr-only">{t.conversation}</h1>
+      <h1 className="sr-only">{consoleTexts.text.conversation}</h1>
       {gone ? (
-        <EmptyState icon="user" title={t.contactGone}>
+        <EmptyState icon="user" title={consoleTexts.text.contactGone}>
           <BackToInbox />
         </EmptyState>
       ) : error ? (
-        <ErrorState error={error} title={t.contactFailed} onRetry={() => void refetch()} />
+        <ErrorState
+          error={error}
+          title={consoleTexts.text.contactFailed}
+          onRetry={() => void refetch()}
+        />
       ) : (
         <>
           <div className="late flex h-[60px] items-center gap-3 border-b border-line bg-surface px-4">
@@ -73,7 +78,10 @@ function OpenContact({ contact }: { contact: Contact }) {
   });
   return (
     <>
-      <main aria-label={t.conversation} className="relative flex min-w-0 flex-1 flex-col bg-bg">
+      <main
+        aria-label={consoleTexts.text.conversation}
+        className="relative flex min-w-0 flex-1 flex-col bg-bg"
+      >
         <ConsoleHeader
           contact={contact}
           drawer={drawer}

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { TimelineEvent } from '../api/types';
 import { loadLanguage } from '../i18n';
+import { consoleTexts } from './console-texts';
 import { eventText } from './event-line';
 import { eventTexts } from './event-texts';
 
@@ -193,7 +194,7 @@ const all: [string, TimelineEvent, string, string][] = [
 describe.each(['en', 'es'] as const)('every event of the document in words, %s', (language) => {
   beforeAll(async () => {
     await loadLanguage(language);
-    await eventTexts.load();
+    await Promise.all([eventTexts.load(), consoleTexts.load()]);
   });
   test.each(all)('%s', (_, e, en, es) => {
     const text = eventText(e);
@@ -206,7 +207,7 @@ describe.each(['en', 'es'] as const)('every event of the document in words, %s',
 describe('who reads it', () => {
   beforeAll(async () => {
     await loadLanguage('es');
-    await eventTexts.load();
+    await Promise.all([eventTexts.load(), consoleTexts.load()]);
   });
   test('their own doing is theirs', () => {
     expect(eventText(event('conversation_closed', 'user'), '7')).toBe(

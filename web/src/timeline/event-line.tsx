@@ -7,6 +7,7 @@ import { clock, fullTime, momentOf } from '../format/time';
 import { t } from '../i18n';
 import { Icon, type IconName } from '../ui/icon';
 import { tip } from '../ui/tooltip';
+import { consoleTexts } from './console-texts';
 import { eventTexts } from './event-texts';
 
 const icons: Record<TimelineEvent['kind'], IconName> = {
@@ -41,7 +42,8 @@ export function eventText(event: TimelineEvent, myId?: string): string {
   const byUser = actor.source === 'user';
   const who = byUser && actor.user_id === myId ? t.you : actor.name || e.auto[actor.source];
   const auto = e.auto[actor.source];
-  const assignee = data.assignee_id === myId ? t.youInside : (data.assignee_name ?? '');
+  const assignee =
+    data.assignee_id === myId ? consoleTexts.text.youInside : (data.assignee_name ?? '');
   switch (event.kind) {
     case 'conversation_opened':
       if (data.welcome) return e.openedWelcome;

@@ -6,6 +6,7 @@ import { t } from '../i18n';
 import { Icon } from '../ui/icon';
 import { toastError } from '../ui/toast';
 import { changeMessage } from './change-message';
+import { consoleTexts } from './console-texts';
 
 /** Why a message didn't go, in the provider's words, and what can be done. */
 export function FailureNote({ message }: { message: Message }) {
@@ -13,8 +14,9 @@ export function FailureNote({ message }: { message: Message }) {
   const uncertain = message.status === 'uncertain';
   const pending = message.id.startsWith('pending:');
   const words = uncertain
-    ? t.uncertainHelp
-    : [message.error?.title, message.error?.detail].filter(Boolean).join(': ') || t.failedNoWords;
+    ? consoleTexts.text.uncertainHelp
+    : [message.error?.title, message.error?.detail].filter(Boolean).join(': ') ||
+      consoleTexts.text.failedNoWords;
   const retry = async () => {
     if (pending) {
       retryOutgoing(message.client_ref);
@@ -28,7 +30,7 @@ export function FailureNote({ message }: { message: Message }) {
         }),
       );
     } catch (error) {
-      toastError(error, t.sendFailed);
+      toastError(error, consoleTexts.text.sendFailed);
     } finally {
       setBusy(false);
     }
@@ -51,7 +53,7 @@ export function FailureNote({ message }: { message: Message }) {
         onClick={() => void retry()}
         className="-my-1 h-6 shrink-0 rounded-6 px-1.5 font-semibold underline underline-offset-2"
       >
-        {uncertain ? t.retryAnyway : t.retry}
+        {uncertain ? consoleTexts.text.retryAnyway : consoleTexts.text.retry}
       </button>
       {pending && (
         <button
@@ -63,7 +65,7 @@ export function FailureNote({ message }: { message: Message }) {
           }}
           className="-my-1 h-6 shrink-0 rounded-6 px-1.5 font-semibold underline underline-offset-2"
         >
-          {t.discard}
+          {consoleTexts.text.discard}
         </button>
       )}
     </div>

@@ -4,6 +4,7 @@ import type { Attachment } from '../api/types';
 import { t } from '../i18n';
 import { Icon } from '../ui/icon';
 import { fileUrl } from './attachments';
+import { consoleTexts } from './console-texts';
 
 /** Pictures in full size: arrow keys move, Escape closes. */
 export default function Lightbox({
@@ -19,7 +20,7 @@ export default function Lightbox({
 }) {
   const [index, setIndex] = useState(start);
   const picture = pictures[index]!;
-  const name = picture.name || t.imageFrom(sender);
+  const name = picture.name || consoleTexts.text.imageFrom(sender);
   const go = (by: number) => setIndex((i) => (i + by + pictures.length) % pictures.length);
   const control =
     'inline-flex size-10 items-center justify-center rounded-full bg-black/55 text-white hover:bg-black/80 focus-visible:outline-white';
@@ -43,7 +44,12 @@ export default function Lightbox({
                 </span>
               )}
             </Dialog.Title>
-            <a href={fileUrl(picture)} download={name} aria-label={t.download} className={control}>
+            <a
+              href={fileUrl(picture)}
+              download={name}
+              aria-label={consoleTexts.text.download}
+              className={control}
+            >
               <Icon name="download" />
             </a>
             <Dialog.Close aria-label={t.close} className={control}>
@@ -66,7 +72,7 @@ export default function Lightbox({
             <>
               <button
                 type="button"
-                aria-label={t.previousPicture}
+                aria-label={consoleTexts.text.previousPicture}
                 className={`${control} absolute top-1/2 left-3`}
                 onClick={() => go(-1)}
               >
@@ -74,7 +80,7 @@ export default function Lightbox({
               </button>
               <button
                 type="button"
-                aria-label={t.nextPicture}
+                aria-label={consoleTexts.text.nextPicture}
                 className={`${control} absolute top-1/2 right-3`}
                 onClick={() => go(1)}
               >

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Contact, TimelineItem } from '../api/types';
 import { t } from '../i18n';
+import { consoleTexts } from './console-texts';
 
 /** Reads new incoming messages of the open conversation to screen readers. */
 export function LiveAnnouncer({ contact, items }: { contact: Contact; items: TimelineItem[] }) {
@@ -12,7 +13,12 @@ export function LiveAnnouncer({ contact, items }: { contact: Contact; items: Tim
     if (!last || seen.current === last.id) return;
     seen.current = last.id;
     if (first || last.item !== 'message' || last.direction !== 'incoming') return;
-    setWords(t.newMessageFrom(contact.name, last.content.text || t.kinds[last.content.kind]));
+    setWords(
+      consoleTexts.text.newMessageFrom(
+        contact.name,
+        last.content.text || t.kinds[last.content.kind],
+      ),
+    );
   }, [last, contact.name]);
   return (
     <div aria-live="polite" className="sr-only">

@@ -11,6 +11,7 @@ import { toast, toastError } from '../ui/toast';
 import { tip } from '../ui/tooltip';
 import { useTouch } from '../ui/use-media';
 import { changeMessage } from './change-message';
+import { consoleTexts } from './console-texts';
 
 const quick = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
@@ -47,19 +48,22 @@ export function MessageActions({
     navigator.clipboard.writeText(value).then(() => toast(t.copied), toastError);
   const reactions = quick.map((emoji) => ({
     text: emoji,
-    label: mine === emoji ? `${t.removeReaction} ${emoji}` : `${t.react} ${emoji}`,
+    label:
+      mine === emoji
+        ? `${consoleTexts.text.removeReaction} ${emoji}`
+        : `${consoleTexts.text.react} ${emoji}`,
     checked: mine === emoji,
     onSelect: () => void react(mine === emoji ? '' : emoji),
   }));
   const entries = (): MenuEntry[] => [
     ...(touch && mayReact
-      ? [{ kind: 'row' as const, key: 'react', label: t.react, choices: reactions }]
+      ? [{ kind: 'row' as const, key: 'react', label: consoleTexts.text.react, choices: reactions }]
       : []),
     ...(mayReply
       ? [
           {
             key: 'reply',
-            label: t.reply,
+            label: consoleTexts.text.reply,
             icon: 'reply' as const,
             hint: touch ? undefined : 'Shift R',
             onSelect: () => onReply(message),
@@ -67,11 +71,18 @@ export function MessageActions({
         ]
       : []),
     ...(text
-      ? [{ key: 'copy', label: t.copyText, icon: 'copy' as const, onSelect: () => void copy(text) }]
+      ? [
+          {
+            key: 'copy',
+            label: consoleTexts.text.copyText,
+            icon: 'copy' as const,
+            onSelect: () => void copy(text),
+          },
+        ]
       : []),
     {
       key: 'link',
-      label: t.copyLink,
+      label: consoleTexts.text.copyLink,
       icon: 'link',
       onSelect: () => void copy(`${location.origin}/inbox/all/${contact.id}?m=${message.id}`),
     },
@@ -80,7 +91,7 @@ export function MessageActions({
   if (touch)
     return (
       <MenuButton
-        label={t.messageActions}
+        label={consoleTexts.text.messageActions}
         className="btn-icon size-9 text-faint"
         entries={entries}
         align="center"
@@ -94,8 +105,8 @@ export function MessageActions({
         <button
           type="button"
           className={button}
-          aria-label={t.reply}
-          {...tip(t.reply, 'Shift R')}
+          aria-label={consoleTexts.text.reply}
+          {...tip(consoleTexts.text.reply, 'Shift R')}
           onClick={() => onReply(message)}
         >
           <Icon name="reply" size={16} />
@@ -103,8 +114,8 @@ export function MessageActions({
       )}
       {mayReact && (
         <PopoverButton
-          label={t.react}
-          attributes={tip(t.react)}
+          label={consoleTexts.text.react}
+          attributes={tip(consoleTexts.text.react)}
           className={button}
           align="center"
           side="top"
@@ -131,7 +142,12 @@ export function MessageActions({
           <Icon name="emoji" size={16} />
         </PopoverButton>
       )}
-      <MenuButton label={t.messageActions} className={button} entries={entries} align="center">
+      <MenuButton
+        label={consoleTexts.text.messageActions}
+        className={button}
+        entries={entries}
+        align="center"
+      >
         <Icon name="more" size={16} strokeWidth={2.4} />
       </MenuButton>
     </div>

@@ -4,6 +4,7 @@ import { t } from '../i18n';
 import { lazyPart } from '../parts';
 import { Icon } from '../ui/icon';
 import { Attachments } from './attachments';
+import { consoleTexts } from './console-texts';
 import { RichText } from './rich-text';
 
 // Cards that most conversations never show.
@@ -28,7 +29,10 @@ export function MessageBody({ message, contact }: { message: Message; contact: C
       <div className="flex items-start gap-2 text-muted">
         <Icon name={kind === 'system' ? 'bolt' : 'file'} size={16} className="mt-0.5" />
         <div>
-          <p>{content.text || (kind === 'unsupported' ? t.unsupported : t.kinds.system)}</p>
+          <p>
+            {content.text ||
+              (kind === 'unsupported' ? consoleTexts.text.unsupported : t.kinds.system)}
+          </p>
           {content.note && <p className="text-12 text-faint">{content.note}</p>}
         </div>
       </div>
@@ -39,7 +43,7 @@ export function MessageBody({ message, contact }: { message: Message; contact: C
       {content.product?.product_id && (
         <p className="flex items-center gap-1.5 text-12 text-muted">
           <Icon name="tag" size={14} />
-          {t.product(content.product.product_id)}
+          {consoleTexts.text.product(content.product.product_id)}
         </p>
       )}
       {attachments.length > 0 && (

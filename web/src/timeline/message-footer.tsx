@@ -8,6 +8,7 @@ import { useConnection } from '../realtime/connection';
 import { ChannelGlyph } from '../ui/channel-glyph';
 import { Icon } from '../ui/icon';
 import { place } from '../ui/tooltip';
+import { consoleTexts } from './console-texts';
 import { eventTexts } from './event-texts';
 import { senderOf } from './sender';
 import { StatusTicks } from './status-ticks';
@@ -55,9 +56,9 @@ export function MessageFooter({ message }: { message: Message }) {
           hide();
         }}
       >
-        <span className="sr-only">{t.messageDetails}: </span>
+        <span className="sr-only">{consoleTexts.text.messageDetails}: </span>
         {comment && <Icon name="lock" size={12} strokeWidth={2} />}
-        {message.edited_at && <span>{t.edited} ·</span>}
+        {message.edited_at && <span>{consoleTexts.text.edited} ·</span>}
         {comment && <span>{t.comment} ·</span>}
         {name && <span className="max-w-40 truncate">{name} ·</span>}
         <time dateTime={message.at}>{clock(message.at)}</time>
@@ -93,7 +94,7 @@ function Details({ id, message, anchor }: { id: string; message: Message; anchor
       className="pointer-events-none fixed z-[65] w-max max-w-80 rounded-10 bg-surface p-3 text-12 text-text shadow-float"
     >
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
-        <dt className="text-muted">{t.sender}</dt>
+        <dt className="text-muted">{consoleTexts.text.sender}</dt>
         <dd>
           <span className="font-medium">{sender}</span> · {category}
         </dd>
@@ -108,14 +109,16 @@ function Details({ id, message, anchor }: { id: string; message: Message; anchor
         )}
         {channel && (
           <>
-            <dt className="text-muted">{t.channel}</dt>
+            <dt className="text-muted">{consoleTexts.text.channel}</dt>
             <dd className="flex items-center gap-1.5">
               <ChannelGlyph type={channel.type} />
               {channel.name}
             </dd>
           </>
         )}
-        <dt className="text-muted">{incoming ? t.received : t.written}</dt>
+        <dt className="text-muted">
+          {incoming ? consoleTexts.text.received : consoleTexts.text.written}
+        </dt>
         <dd>{fullTime(message.at)}</dd>
         {times.map(([name, at]) => (
           <FragmentRow key={name} name={name} value={fullTime(at)} />
@@ -124,7 +127,7 @@ function Details({ id, message, anchor }: { id: string; message: Message; anchor
       {message.direction === 'outgoing' && times.length === 0 && message.status && (
         <p className="mt-2 border-t border-line pt-2 text-muted">
           {pending && connection !== 'connected'
-            ? t.waitingOffline
+            ? consoleTexts.text.waitingOffline
             : t.messageStatus[message.status]}
         </p>
       )}

@@ -2,6 +2,7 @@ import { memo } from 'react';
 import type { Contact, Message } from '../api/types';
 import { t } from '../i18n';
 import { Icon } from '../ui/icon';
+import { consoleTexts } from './console-texts';
 import { FailureNote } from './failure-note';
 import { MessageActions } from './message-actions';
 import { MessageBody } from './message-body';
@@ -58,7 +59,7 @@ export const MessageView = memo(function MessageView({
           {message.content.forwarded && (
             <p className="mb-0.5 flex items-center gap-1 text-12 text-muted italic">
               <Icon name="forward" size={14} />
-              {t.forwarded}
+              {consoleTexts.text.forwarded}
             </p>
           )}
           {message.reply_to && (
@@ -67,7 +68,7 @@ export const MessageView = memo(function MessageView({
           {message.deleted_at ? (
             <p className="flex items-center gap-1.5 text-muted italic">
               <Icon name="trash" size={15} />
-              {t.deletedByContact}
+              {consoleTexts.text.deletedByContact}
             </p>
           ) : (
             <MessageBody message={message} contact={contact} />
@@ -96,7 +97,7 @@ function Reactions({ message }: { message: Message }) {
         >
           <span aria-hidden="true">{r.emoji}</span>
           <span className="sr-only">
-            {t.reactionBy[r.by]}: {r.emoji}
+            {consoleTexts.text.reactionBy[r.by]}: {r.emoji}
           </span>
         </li>
       ))}

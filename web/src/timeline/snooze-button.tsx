@@ -8,6 +8,7 @@ import { Icon } from '../ui/icon';
 import { PopoverButton, type PopoverHandle } from '../ui/popover';
 import { PanelSkeleton } from '../ui/states';
 import { tip } from '../ui/tooltip';
+import { consoleTexts } from './console-texts';
 
 const SnoozePanel = lazyWithTexts(() => import('./snooze-panel'));
 
@@ -26,8 +27,8 @@ export function SnoozeButton({
   useShortcuts({ z: () => (snoozed ? onUnsnooze() : handle.current?.open()) });
   if (snoozed) {
     const label = contact.snoozed_until
-      ? `${t.unsnooze} (${t.snoozedUntil(momentOf(contact.snoozed_until))})`
-      : t.unsnooze;
+      ? `${consoleTexts.text.unsnooze} (${consoleTexts.text.snoozedUntil(momentOf(contact.snoozed_until))})`
+      : consoleTexts.text.unsnooze;
     return (
       <button
         type="button"

@@ -5,9 +5,9 @@ import type { Contact, Message } from '../api/types';
 import { lazyHelp } from '../composer/texts';
 import { dayLabel } from '../format/time';
 import { useNow } from '../format/use-now';
-import { t } from '../i18n';
 import { contactTyping } from '../realtime/presence';
 import { EmptyState, ErrorState } from '../ui/states';
+import { consoleTexts } from './console-texts';
 import type { Entry } from './entries';
 import { EventLine } from './event-line';
 import { JumpToLatest } from './jump-to-latest';
@@ -116,7 +116,7 @@ export function Timeline({
       <div className="flex min-h-0 flex-1">
         <ErrorState
           error={query.error}
-          title={t.timelineFailed}
+          title={consoleTexts.text.timelineFailed}
           onRetry={() => void query.refetch()}
         />
       </div>
@@ -127,13 +127,17 @@ export function Timeline({
         ref={scroller}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable regions must be reachable by keyboard
         tabIndex={0}
-        aria-label={t.timeline}
+        aria-label={consoleTexts.text.timeline}
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-offset-[-2px]! [overflow-anchor:none]"
         onScroll={(e) => setAtEnd(!hasNextPage && endsIn(e.currentTarget))}
       >
         {entries.length === 0 && (
           <div className="flex h-full">
-            <EmptyState icon="messages" title={t.noMessages} help={t.noMessagesHelp} />
+            <EmptyState
+              icon="messages"
+              title={consoleTexts.text.noMessages}
+              help={consoleTexts.text.noMessagesHelp}
+            />
           </div>
         )}
         <div
@@ -167,7 +171,7 @@ export function Timeline({
           className="mx-auto w-full max-w-[760px] px-6 pb-1.5 text-12 text-muted"
           aria-live="polite"
         >
-          {t.typing(contact.name)}
+          {consoleTexts.text.typing(contact.name)}
         </p>
       )}
       {!atEnd && <JumpToLatest count={arrived} onClick={toLatest} />}
@@ -200,7 +204,7 @@ function EntryView({
     case 'unread':
       return (
         <div className="flex items-center gap-3 py-2.5 text-12 font-semibold text-red before:h-px before:flex-1 before:bg-red/35 after:h-px after:flex-1 after:bg-red/35">
-          {t.newDivider}
+          {consoleTexts.text.newDivider}
         </div>
       );
     case 'event':
