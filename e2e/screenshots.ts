@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import authEn from '../web/src/i18n/auth-en.ts';
 import authEs from '../web/src/i18n/auth-es.ts';
+import consoleEn from '../web/src/i18n/console-en.ts';
+import consoleEs from '../web/src/i18n/console-es.ts';
 import { en } from '../web/src/i18n/en.ts';
 import { es } from '../web/src/i18n/es.ts';
 import notifyEn from '../web/src/i18n/notify-en.ts';
@@ -48,7 +50,7 @@ interface Row {
   id: string;
 }
 
-for (const [language, t] of [['es', es] as const, ['en', en] as const])
+for (const [language, t] of [['es', { ...es, ...consoleEs }] as const, ['en', { ...en, ...consoleEn }] as const])
   for (const theme of ['light', 'dark'] as const)
     for (const width of [1440, 390]) {
       const phone = width < 700;
@@ -237,6 +239,8 @@ for (const [language, t] of [['es', es] as const, ['en', en] as const])
           await page.keyboard.press('Escape');
           for (const s of (await api<{ items: Row[] }>('/snippets')).items) await page.request.delete(`${demo}/api/v1/snippets/${s.id}`);
           await page.goto(`${demo}/inbox/all/${first}`);
+          await expect(page.getByRole('region', { name: t.timeline }).getByRole('article').first()).toBeVisible();
+          await settled(page);
 
           await context.setOffline(true);
           await expect(page.getByText(t.offline)).toBeVisible();

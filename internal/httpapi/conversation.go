@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -297,10 +296,6 @@ func (s *Server) customInboxOperations() {
 				return err
 			})
 		})
-		var unlearned *inbox.Unlearned
-		if errors.As(err, &unlearned) {
-			err = crm.Refuse(crm.CodeUnavailable)
-		}
 		return &body[CustomCount]{CustomCount{Open: min(n, inbox.MaxCounted), More: n > inbox.MaxCounted}}, err
 	})
 	register(s, huma.Operation{

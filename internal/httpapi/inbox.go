@@ -14,6 +14,7 @@ import (
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/eventlog"
+	"github.com/bandeja/bandeja/internal/gateway"
 	"github.com/bandeja/bandeja/internal/httpapi/wire"
 	"github.com/bandeja/bandeja/internal/inbox"
 	"github.com/bandeja/bandeja/internal/realtime"
@@ -91,6 +92,7 @@ func (s *Server) contactAs(ctx context.Context, c caller, id crm.ID, get func(*d
 	}
 	var row *contact.Contact
 	var reaches []*inbox.Reach
+	var begins []*gateway.Channel
 	var conversation *inbox.Conversation
 	var draft *inbox.Draft
 	values := make(map[string]string)
@@ -100,6 +102,9 @@ func (s *Server) contactAs(ctx context.Context, c caller, id crm.ID, get func(*d
 			return err
 		}
 		if reaches, err = inbox.Reaches(tx, c.Workspace, id); err != nil {
+			return err
+		}
+		if begins, err = s.Inbox.Begins(tx, row, reaches); err != nil {
 			return err
 		}
 		if conversation, err = inbox.OpenConversation(tx, c.Workspace, id); err != nil {
@@ -147,12 +152,18 @@ func (s *Server) contactAs(ctx context.Context, c caller, id crm.ID, get func(*d
 		i := wire.Identity{
 			ID: x.Channel.String() + ":" + x.Address, ChannelID: ch.ID.String(), ChannelType: ch.Type, ChannelName: ch.Name,
 			Key: x.Address, Label: x.Label, LastMessageAt: wire.Time(x.LastMessageAt), LastIncomingAt: wire.Time(x.LastIncomingAt),
-			Reachable: x.Unreachable == "",
+			Reachable: x.Unreachable == "", Used: true,
 		}
 		if can := ch.About.Capabilities; can.Window > 0 && x.LastIncomingAt > 0 {
 			i.WindowClosesAt = wire.Time(x.LastIncomingAt + max(can.Window, can.HumanWindow).Microseconds())
 		}
 		out.Identities = append(out.Identities, i)
+	}
+	for _, ch := range begins {
+		out.Identities = append(out.Identities, wire.Identity{
+			ID: ch.ID.String() + ":" + crm.Digits(row.Phone), ChannelID: ch.ID.String(), ChannelType: ch.Type, ChannelName: ch.Name,
+			Key: crm.Digits(row.Phone), Label: row.Phone, Reachable: true,
+		})
 	}
 	if conversation != nil {
 		out.Conversation = &wire.Conversation{ID: conversation.ID.String(), OpenedAt: *wire.Time(conversation.OpenedAt), OpenedBy: conversation.OpenedSource}

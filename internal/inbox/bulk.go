@@ -518,7 +518,7 @@ func PurgeBulks(tx *db.Tx) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if more, err = forget(tx, workspace, id, `code <> ''`); err != nil || more {
+	if more, err = forget(tx, workspace, id, `code >= ''`); err != nil || more {
 		return more, err
 	}
 	_, err = tx.Exec(`DELETE FROM bulk WHERE workspace_id = $1 AND id = $2`, workspace, id)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/filter"
 )
 
 // MaxCounted is how far the open conversations of a custom inbox are counted.
@@ -28,13 +29,15 @@ func (in *Inbox) CountOpen(tx *db.Tx, v crm.Viewer, q ListQuery) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if seats == nil {
-			return MaxCounted + 1, nil
+		if seats != nil {
+			w.ids = make([]crm.ID, 0, len(seats))
 		}
-		w.ids = make([]crm.ID, 0, len(seats))
 		for _, s := range seats {
 			w.ids = append(w.ids, s.id)
 		}
+	}
+	if w.ids == nil { // too many to be remembered, when it was last looked
+		return w.countAll(tx, in.sparse, ofStatus(crm.Open, *w.tree))
 	}
 	n := 0
 	for ids := range slices.Chunk(w.ids, atOnce) {
@@ -54,6 +57,18 @@ func (in *Inbox) CountOpen(tx *db.Tx, v crm.Viewer, q ListQuery) (int, error) {
 		}
 	}
 	return min(n, MaxCounted+1), nil
+}
+
+// countAll counts everybody's, and has the filter looked at anew where they have become
+// few.
+func (w walk) countAll(tx *db.Tx, known *sparse, tree filter.Node) (n int, err error) {
+	q, args := w.text(nil, crm.Open, "")
+	if err := tx.Row(`SELECT COUNT(*) FROM (SELECT c.id`+q+`) of_all`, args, &n); err != nil || n > known.few {
+		return n, err
+	}
+	key, err := keyOf(w.lens, tree)
+	known.forget(key)
+	return n, err
 }
 
 // countOf counts those of some assignees.

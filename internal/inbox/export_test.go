@@ -15,13 +15,15 @@ func CountAgain(tx *db.Tx, workspace, assignee crm.ID) error {
 	return saveCounts(tx, workspace, map[countKey]counts{{assignee, crm.Open}: {contacts: 1, unread: 1}})
 }
 
-// Impatient makes lists with a filter ask at once who can match, and look at them
-// one by one.
-func (in *Inbox) Impatient() { in.sparse.short, in.sparse.together = 1, 1 }
+// Impatient makes lists with a filter ask at once who can match, look at them one by
+// one, and remember so many.
+func (in *Inbox) Impatient(few int) {
+	in.sparse.short, in.sparse.together, in.sparse.few = 1, 1, few
+}
 
 // HeldBy returns for whom a filter holds, or may within the time that is returned.
 func (l *Lens) HeldBy(tx *db.Tx, n filter.Node) ([]crm.ID, time.Duration, error) {
-	seats, err := l.heldBy(tx, n, nil)
+	seats, err := l.heldBy(tx, n, nil, fewFound)
 	var ids []crm.ID
 	for _, s := range seats {
 		ids = append(ids, s.id)

@@ -256,6 +256,9 @@ func (in *Inbox) Reschedule(tx *db.Tx, v crm.Viewer, id, scheduled crm.ID, versi
 		}
 	}
 	if c.Channel != nil {
+		if *c.Channel != s.Out.Channel {
+			s.Out.Content.Tag = "" // the other channel's
+		}
 		s.Out.Channel = *c.Channel
 	}
 	if c.At != nil {
@@ -414,8 +417,17 @@ func (in *Inbox) failIn(tx *db.Tx, workspace crm.ID, d due, why *crm.Error) erro
 	}
 	s := &list[0]
 	s.Status, s.Error, s.Undo = ScheduledFailed, why, false
-	in.scheduledChanged(tx, s, crm.Actor{Source: crm.BySystem})
+	in.events.Append(tx, workspace, eventlog.Event{
+		Kind: eventlog.ScheduledChanged, Contact: s.Contact, Actor: crm.Actor{Source: crm.BySystem},
+		Data: eventlog.Data(Unsent{Scheduled: s.ID, Author: s.User}),
+	})
 	return saveScheduled(tx, s)
+}
+
+// Unsent is the data of the event that a scheduled message wasn't sent.
+type Unsent struct {
+	Scheduled crm.ID `json:"scheduled_id"`
+	Author    crm.ID `json:"author_id"`
 }
 
 // scheduledDied keeps as failed what couldn't be sent for a reason of ours, over and

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -190,7 +191,7 @@ func (in *Inbox) route(tx *db.Tx, workspace crm.ID, c *contact.Contact, want crm
 			return ch, x, nil
 		}
 	}
-	if ch.About.Capabilities.ContactFirst || ch.About.IdentityKind != "whatsapp" || c.Phone == "" {
+	if !byPhone(ch) || c.Phone == "" {
 		return nil, nil, crm.RefuseField("channel_id", crm.CodeContactFirst)
 	}
 	x := &Reach{Contact: c.ID, Channel: ch.ID, Address: crm.Digits(c.Phone), CreatedAt: tx.Micros()}
@@ -205,6 +206,51 @@ func (in *Inbox) route(tx *db.Tx, workspace crm.ID, c *contact.Contact, want crm
 		err = crm.RefuseField("channel_id", crm.CodeUnreachable)
 	}
 	return ch, x, err
+}
+
+// byPhone tells whether whoever's phone number is known can be written to first.
+func byPhone(ch *gateway.Channel) bool {
+	return !ch.About.Capabilities.ContactFirst && ch.About.IdentityKind == "whatsapp"
+}
+
+// Begins returns the channels by which a contact could be written to that never was
+// reached over them.
+func (in *Inbox) Begins(tx *db.Tx, c *contact.Contact, reaches []*Reach) ([]*gateway.Channel, error) {
+	if c.Phone == "" {
+		return nil, nil
+	}
+	var ids []crm.ID
+	err := tx.Each(`SELECT id FROM channel WHERE workspace_id = $1 AND deleted_at = 0 ORDER BY id LIMIT 200`, []any{c.Workspace}, func(r *sql.Rows) error {
+		var id crm.ID
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []*gateway.Channel
+	for _, id := range ids {
+		if slices.ContainsFunc(reaches, func(x *Reach) bool { return x.Channel == id }) {
+			continue
+		}
+		ch, err := in.gw.Channel(tx.Context(), c.Workspace, id) // from memory
+		if err != nil {
+			return nil, err
+		}
+		if !byPhone(ch) {
+			continue
+		}
+		key := crm.CanonicalPhone(crm.Digits(c.Phone))
+		owners, err := contact.FindIdentities(tx, c.Workspace, ch.Space(), []string{key})
+		if err != nil {
+			return nil, err
+		}
+		if owner := owners[key]; owner == 0 || owner == c.ID {
+			out = append(out, ch)
+		}
+	}
+	return out, nil
 }
 
 // fits checks a content against what the channel carries.

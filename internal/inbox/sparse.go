@@ -29,12 +29,16 @@ type sparse struct {
 	// short is after how many contacts a walk asks whether those it seeks are few;
 	// together is how many of those few are looked at in one go.
 	short, together int
+	// few is up to how many contacts are remembered of one filter.
+	few int
 	// wanted are filters to be learned before anybody waits for it.
 	wanted chan *Unlearned
 
 	mu    sync.Mutex
 	known map[string]*found
 	total int // seats in known
+	// awaited are the filters in wanted.
+	awaited map[string]bool
 }
 
 // seat is a contact for whom a filter holds, and where it stands in lists.
@@ -54,7 +58,7 @@ type found struct {
 }
 
 const (
-	// fewFound is up to how many contacts are remembered of one filter, and manyFound
+	// fewFound is how many contacts are few, and manyFound up to how many are remembered
 	// of all filters together.
 	fewFound  = 4000
 	manyFound = 1 << 18
@@ -70,7 +74,10 @@ const (
 )
 
 func newSparse(d *db.DB) *sparse {
-	return &sparse{d: d, learning: make(chan struct{}, 1), short: shortWalk, together: seatsTogether, wanted: make(chan *Unlearned, 256), known: make(map[string]*found)}
+	return &sparse{
+		d: d, learning: make(chan struct{}, 1), short: shortWalk, together: seatsTogether, few: fewFound, wanted: make(chan *Unlearned, 256),
+		known: make(map[string]*found), awaited: make(map[string]bool),
+	}
 }
 
 // Unlearned is the refusal of a list whose filter [Inbox.Learn] has to look at first.
@@ -102,26 +109,56 @@ func (in *Inbox) Expect(v crm.Viewer, list []Custom) {
 	}
 }
 
-// Run learns what is expected, until ctx ends.
+// Run learns what is expected, until ctx ends, and leaves others as long between two.
 func (in *Inbox) Run(ctx context.Context) error {
 	for {
+		var u *Unlearned
 		select {
 		case <-ctx.Done():
 			return nil
-		case u := <-in.sparse.wanted:
-			if err := in.sparse.learn(ctx, u, foundRenews); err != nil && ctx.Err() == nil {
-				in.log.Warn("whom a filter holds for could not be learned ahead", "workspace", u.Workspace, "err", err)
-			}
+		case u = <-in.sparse.wanted:
+		}
+		begun := time.Now()
+		err := in.sparse.learn(ctx, u, foundRenews)
+		in.sparse.arrived(u)
+		if err != nil && ctx.Err() == nil {
+			in.log.Warn("whom a filter holds for could not be learned ahead", "workspace", u.Workspace, "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Since(begun)):
 		}
 	}
 }
 
-// want drops what nobody comes to: then the list learns it itself.
+// want asks for a filter to be learned ahead. What finds no room is dropped: then its
+// list learns it itself.
 func (s *sparse) want(u *Unlearned) {
+	key := u.key()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.awaited[key] {
+		return
+	}
 	select {
 	case s.wanted <- u:
+		s.awaited[key] = true
 	default:
 	}
+}
+
+func (s *sparse) arrived(u *Unlearned) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.awaited, u.key())
+}
+
+func (u *Unlearned) key() string {
+	b, err := json.Marshal(u.Filter)
+	if err != nil {
+		panic(err) // a tree of words
+	}
+	return u.Workspace.String() + " " + string(b)
 }
 
 // ofStatus is a filter as lists of a status ask for it.
@@ -153,17 +190,22 @@ func (s *sparse) learn(ctx context.Context, u *Unlearned, ahead time.Duration) e
 		if err != nil {
 			return err
 		}
-		if s.get(key, l.now.Add(ahead)) != nil {
+		if s.get(key, l.now, ahead) != nil {
 			return nil // by the one that was waited for
+		}
+		if ahead > 0 { // its list may find them without
+			if ids, err := few(tx, l, u.Filter); err != nil || ids != nil || neverOf(u.Filter, crm.Open) {
+				return err
+			}
 		}
 		f := &found{until: l.now.Add(foundKeeps), used: l.now}
 		if f.seq, err = eventlog.Head(tx, u.Workspace); err != nil {
 			return err
 		}
-		if f.seats, err = l.heldBy(tx, u.Filter, nil); err != nil {
+		if f.seats, err = l.heldBy(tx, u.Filter, nil, s.few); err != nil {
 			return err
 		}
-		if len(f.seats) > fewFound {
+		if len(f.seats) > s.few {
 			f.many, f.seats = true, nil
 		}
 		s.put(key, f)
@@ -172,8 +214,8 @@ func (s *sparse) learn(ctx context.Context, u *Unlearned, ahead time.Duration) e
 }
 
 // heldBy returns the contacts, of these or of all where these is nil, for whom a
-// filter holds now or within foundKeeps: more than fewFound at least, if so many are.
-func (l *Lens) heldBy(tx *db.Tx, n filter.Node, these []crm.ID) ([]seat, error) {
+// filter holds now or within foundKeeps: one more than few at most.
+func (l *Lens) heldBy(tx *db.Tx, n filter.Node, these []crm.ID, few int) ([]seat, error) {
 	env := l.Env()
 	env.Until = l.now.Add(foundKeeps)
 	test, args := filter.SQL(n, l.Field, l.source, env, []any{l.workspace})
@@ -186,7 +228,7 @@ func (l *Lens) heldBy(tx *db.Tx, n filter.Node, these []crm.ID) ([]seat, error) 
 	// In the order of the table, which is the fastest that there is.
 	q += ` ORDER BY c.id LIMIT ` + db.Params(len(args)+1, 1)
 	seats := []seat{}
-	err := tx.Each(q, append(args, fewFound+1), func(r *sql.Rows) error {
+	err := tx.Each(q, append(args, few+1), func(r *sql.Rows) error {
 		var s seat
 		err := r.Scan(&s.id, &s.assignee, &s.lastAt, &s.statusSince)
 		seats = append(seats, s)
@@ -195,14 +237,18 @@ func (l *Lens) heldBy(tx *db.Tx, n filter.Node, these []crm.ID) ([]seat, error) 
 	return seats, err
 }
 
-func (s *sparse) get(key string, now time.Time) *found {
+// get returns what is known, as long as it is for some time ahead. Only what is asked
+// for now counts as used.
+func (s *sparse) get(key string, now time.Time, ahead time.Duration) *found {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.known[key]
-	if f == nil || now.After(f.until) {
+	if f == nil || now.Add(ahead).After(f.until) {
 		return nil
 	}
-	f.used = now
+	if ahead == 0 {
+		f.used = now
+	}
 	c := *f
 	return &c
 }
@@ -222,6 +268,16 @@ func (s *sparse) put(key string, f *found) {
 			}
 		}
 		s.drop(oldest)
+	}
+}
+
+// bring brings what is known up to date, if it hasn't been learned anew meanwhile.
+func (s *sparse) bring(key string, f *found) {
+	s.mu.Lock()
+	same := s.known[key] != nil && s.known[key].until.Equal(f.until)
+	s.mu.Unlock()
+	if same {
+		s.put(key, f)
 	}
 }
 
@@ -246,7 +302,7 @@ func (s *sparse) find(tx *db.Tx, l *Lens, n filter.Node) ([]seat, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := s.get(key, l.now)
+	f := s.get(key, l.now, 0)
 	switch {
 	case f == nil:
 		return nil, unlearned
@@ -274,18 +330,18 @@ func (s *sparse) find(tx *db.Tx, l *Lens, n filter.Node) ([]seat, error) {
 	}
 	f.seats = slices.DeleteFunc(slices.Clone(f.seats), gone) // until they are found to fit again
 	for these := range slices.Chunk(changed, atOnce) {
-		held, err := l.heldBy(tx, n, these)
+		held, err := l.heldBy(tx, n, these, s.few)
 		if err != nil {
 			return nil, err
 		}
 		f.seats = append(f.seats, held...)
 	}
 	slices.SortFunc(f.seats, func(a, b seat) int { return cmp.Compare(a.id, b.id) })
-	if len(f.seats) > fewFound {
+	if len(f.seats) > s.few {
 		s.forget(key)
 		return nil, unlearned
 	}
-	s.put(key, f)
+	s.bring(key, f)
 	return f.seats, nil
 }
 

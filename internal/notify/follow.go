@@ -98,6 +98,8 @@ func (d *decision) interesting(e *eventlog.Event) bool {
 		return e.Message != 0
 	case eventlog.Assigned:
 		return true
+	case eventlog.ScheduledChanged:
+		return e.Data != ""
 	case eventlog.Unsnoozed:
 		return e.Actor.Source == crm.BySystem
 	}
@@ -179,6 +181,10 @@ func (d *decision) take(e *eventlog.Event) {
 		if to, err := crm.ParseID(data.Assignee); err == nil && to != e.Actor.ID && to == c.Assignee {
 			d.tell(to, c, row{kind: AssignedToMe, actor: e.Actor.ID, stamp: e.Seq})
 		}
+	case eventlog.ScheduledChanged:
+		var unsent inbox.Unsent
+		_ = json.Unmarshal([]byte(e.Data), &unsent) // our own JSON
+		d.tell(unsent.Author, c, row{kind: SendFailed, subject: unsent.Scheduled, stamp: e.Seq})
 	case eventlog.Unsnoozed:
 		var due inbox.Due
 		_ = json.Unmarshal([]byte(e.Data), &due) // our own JSON

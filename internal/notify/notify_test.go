@@ -589,3 +589,38 @@ func TestQuietHours(t *testing.T) {
 		}
 	}
 }
+
+// Who wrote a message for later is told that it wasn't sent, if they still see the contact.
+func TestUnsentScheduledMessageIsTold(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		id := r.message("p")
+		r.follow(0)
+		unsent := func(author int) {
+			r.write(func(tx *db.Tx) error {
+				r.log.Append(tx, r.ws, eventlog.Event{
+					Kind: eventlog.ScheduledChanged, Contact: id, Actor: crm.Actor{Source: crm.BySystem},
+					Data: eventlog.Data(inbox.Unsent{Scheduled: tx.NewID(), Author: r.users[author]}),
+				})
+				// Any other change of a scheduled message is no news.
+				r.log.Append(tx, r.ws, eventlog.Event{Kind: eventlog.ScheduledChanged, Contact: id, Actor: crm.Actor{Source: crm.ByUser, ID: r.users[author]}})
+				return nil
+			})
+			r.follow(0)
+		}
+		const all, own = 2, 4
+		unsent(all)
+		unsent(own) // the contact is nobody's: they can't see it any more
+		for user, want := range map[int]int{all: 1, own: 0, 0: 0} {
+			n := 0
+			for _, x := range r.list(user, notify.TabAll) {
+				if x.Kind == notify.SendFailed {
+					n++
+				}
+			}
+			if n != want {
+				t.Errorf("user %d is told %d times, want %d", user, n, want)
+			}
+		}
+	})
+}

@@ -89,7 +89,10 @@ const home = createRoute({
   getParentRoute: () => app,
   path: '/',
   beforeLoad: () => {
-    const inbox = isInbox(getPrefs().lastInbox) ? getPrefs().lastInbox : 'all';
+    const { lastInbox, lastInboxOf } = getPrefs();
+    const user = queryClient.getQueryData(meQuery.queryKey)?.user;
+    const first = user?.visibility === 'all' ? 'all' : 'mine';
+    const inbox = isInbox(lastInbox) && lastInboxOf === user?.id ? lastInbox : first;
     throw redirect({ to: '/inbox/$inbox', params: { inbox }, search: {}, replace: true });
   },
 });

@@ -258,6 +258,7 @@ type Identity struct {
 	LastIncomingAt *time.Time `json:"last_incoming_at"`
 	WindowClosesAt *time.Time `json:"window_closes_at" doc:"When the messaging window closes for people; null where the channel has none, or it was never open."`
 	Reachable      bool       `json:"reachable"`
+	Used           bool       `json:"used" doc:"False where the contact was never reached over the channel, and could be."`
 }
 
 // Conversation is an open conversation.

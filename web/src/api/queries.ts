@@ -82,7 +82,11 @@ export const customCountQuery = (id: InboxId) =>
     queryKey: ['custom-count', id] as const,
     queryFn: async ({ signal }) => {
       const count = await get('/custom-inboxes/{inbox}/count', { params: { inbox: id }, signal });
-      localStorage.setItem(countKey(id), JSON.stringify(count));
+      try {
+        localStorage.setItem(countKey(id), JSON.stringify(count));
+      } catch {
+        // Then it is there until the page is loaded again.
+      }
       return count;
     },
     initialData: (): CustomCount | undefined => {

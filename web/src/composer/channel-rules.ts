@@ -30,6 +30,8 @@ export function windowOf(
   if (!can || can.window_hours <= 0) return { open: true, closesAt: null };
   const closesAt = identity.window_closes_at;
   if (closesAt && Date.parse(closesAt) > now) return { open: true, closesAt };
+  if (!identity.used && can.templates)
+    return { open: false, offer: 'template', why: consoleTexts.text.beginTemplate };
   const hours = Math.max(can.window_hours, can.human_hours);
   if (can.outside_window === 'template' && can.templates)
     return { open: false, offer: 'template', why: consoleTexts.text.windowClosedTemplate(hours) };

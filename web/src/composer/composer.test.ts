@@ -50,7 +50,7 @@ describe('messaging window', () => {
   const now = Date.parse('2026-11-23T12:00:00Z');
   const channel = { capabilities: can } as Channel;
   const identity = (closes: string | null, reachable = true) =>
-    ({ window_closes_at: closes, reachable }) as Identity;
+    ({ window_closes_at: closes, reachable, used: true }) as Identity;
   test('open, closed and none', () => {
     expect(windowOf(identity('2026-11-23T13:00:00Z'), channel, now).open).toBe(true);
     expect(windowOf(identity('2026-11-23T11:00:00Z'), channel, now)).toMatchObject({
@@ -60,6 +60,12 @@ describe('messaging window', () => {
     expect(windowOf(identity(null), channel, now)).toMatchObject({
       open: false,
       offer: 'template',
+    });
+    const never = { ...identity(null), used: false } as Identity;
+    expect(windowOf(never, channel, now)).toEqual({
+      open: false,
+      offer: 'template',
+      why: consoleTexts.text.beginTemplate,
     });
     const free = { capabilities: { ...can, window_hours: 0 } } as Channel;
     expect(windowOf(identity(null), free, now)).toEqual({ open: true, closesAt: null });

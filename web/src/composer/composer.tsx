@@ -59,8 +59,8 @@ export function Composer({
   const [text, setText] = useState(begun.text);
   const [chosen, setChosen] = useState<string | null>(null);
   const [mode, setMode] = useState<'write' | 'voice' | 'template'>('write');
-  // What a message outside the window is about; '' while it is chosen, null where none is written.
-  const [tag, setTag] = useState<string | null>(null);
+  // What a message outside a channel's window is about, '' while it is chosen; null where none is written.
+  const [about, setAbout] = useState<{ channelId: string; tag: string } | null>(null);
   const { files, add, addStored, drop, clear } = useAttachments();
   const input = useRef<HTMLTextAreaElement>(null);
   const suggest = useSuggest(text, setText, input);
@@ -85,7 +85,10 @@ export function Composer({
           ? window_.why
           : '';
   const late = !comment && !contact.blocked && window_ && !window_.open ? window_.offer : 'none';
-  const tagged = late === 'tag' && tag !== null;
+  const tagged = late === 'tag' && about !== null && about.channelId === identity?.channel_id;
+  const tag = tagged ? about.tag : '';
+  const setTag = (value: string | null) =>
+    setAbout(value !== null && identity ? { channelId: identity.channel_id, tag: value } : null);
   const writable = !reason || tagged;
 
   const focusInput = () => requestAnimationFrame(() => input.current?.focus());
@@ -103,6 +106,7 @@ export function Composer({
       setMode('write');
       setText((now) => [back.text, now].filter(Boolean).join('\n'));
       addStored(back.attachments);
+      if (can?.tags.some((x) => x.value === back.tag)) setTag(back.tag ?? null);
       const data = queryClient.getQueryData(timelineQuery(contact.id, undefined).queryKey);
       const quoted = itemsOf(data).find((i) => i.id === back.replyTo);
       if (quoted?.item === 'message') onReplyTo(quoted);
@@ -149,7 +153,7 @@ export function Composer({
   const ready =
     maySend &&
     writable &&
-    !(tagged && !tag) &&
+    (!tagged || tag !== '') &&
     (text.trim() !== '' || files.length > 0) &&
     (left === undefined || left >= 0) &&
     files.every((f) => f.stored && !refusals.get(f.key));
@@ -192,7 +196,7 @@ export function Composer({
       sendAt: at?.toISOString(),
       body: {
         ...(comment ? { comment: true } : { channel_id: identity?.channel_id }),
-        ...(tagged && tag && { tag }),
+        ...(tag && { tag }),
         ...(body && { text: body }),
         ...(attachments.length && {
           attachments: attachments.map((a) => ({
@@ -205,7 +209,7 @@ export function Composer({
       content: {
         kind,
         text: body || undefined,
-        tag: (tagged && tag) || undefined,
+        tag: tag || undefined,
         mentions: named.length ? named : undefined,
         attachments: attachments.length ? attachments : undefined,
       },
@@ -221,7 +225,7 @@ export function Composer({
           : null,
     });
     setText('');
-    setTag(null);
+    if (!comment) setTag(null);
     clear();
     onReplyTo(null);
     typing.stop();
@@ -309,7 +313,7 @@ export function Composer({
             onTemplate={late === 'template' ? () => setMode('template') : undefined}
             onTag={late === 'tag' ? () => setTag('') : undefined}
           />
-        ) : mode === 'voice' && identity ? (
+        ) : mode === 'voice' && identity && !tagged ? (
           <Suspense fallback={<div className="h-[104px]" />}>
             <VoiceRecorder
               contactId={contact.id}
@@ -451,7 +455,7 @@ export function Composer({
                 content={(close) => (
                   <Suspense fallback={<PanelSkeleton className="w-72" />}>
                     <SchedulePanel
-                      closesAt={(!comment && identity?.window_closes_at) || null}
+                      closesAt={(!comment && !tagged && identity?.window_closes_at) || null}
                       onPick={(at) => {
                         close();
                         void send(at);

@@ -9,6 +9,8 @@ export interface Restored {
   attachments: Attachment[];
   /** The message it answers. */
   replyTo: string | null;
+  /** What it is about, where it goes outside the messaging window. */
+  tag?: string;
 }
 
 /** Composers that take back what is undone. */
@@ -31,6 +33,7 @@ export async function undoSend(s: Scheduled) {
     text: s.content.template ? '' : (s.content.text ?? ''),
     attachments: s.content.attachments ?? [],
     replyTo: s.reply_to,
+    tag: s.content.tag,
   };
   for (const restore of restorers) restore(back);
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Suspense, useSyncExternalStore } from 'react';
-import { customCountQuery, customInboxesQuery, useMe } from '../api/queries';
+import { customCountQuery, customInboxesQuery, useMe, usersQuery } from '../api/queries';
 import type { CustomCount, CustomInbox, InboxId } from '../api/types';
 import { wholeNumber } from '../format/size';
 import { t } from '../i18n';
@@ -69,7 +69,10 @@ function Entry({ inbox, own, here }: { inbox: CustomInbox; own: boolean; here: b
         {count && (count.open > 0 || count.more) && (
           <span className="ml-auto text-12 font-normal text-faint group-focus-within/entry:opacity-0 group-hover/entry:opacity-0">
             <span aria-hidden="true">{counted(count)}</span>
-            <span className="sr-only">{t.openCount(count.open)}</span>
+            <span className="sr-only">
+              {t.openCount(count.open)}
+              {count.more && '+'}
+            </span>
           </span>
         )}
       </Link>
@@ -94,6 +97,17 @@ export function CustomMenu({
 }) {
   const open = (kind: 'edit' | 'rename' | 'share' | 'delete') => () =>
     customDialog.set({ kind, id: inbox.id });
+  const me = useMe();
+  const { data: users } = useQuery(usersQuery);
+  // Of somebody who left, an owner cleans up.
+  const orphan = me.user.role === 'owner' && users && !users.some((u) => u.id === inbox.creator_id);
+  const remove = {
+    key: 'delete',
+    label: t.deleteInbox,
+    icon: 'trash',
+    danger: true,
+    onSelect: open('delete'),
+  } as const;
   return (
     <MenuButton
       label={t.inboxActions(inbox.name)}
@@ -106,15 +120,11 @@ export function CustomMenu({
               { key: 'rename', label: t.rename, icon: 'edit', onSelect: open('rename') },
               { key: 'share', label: t.share, icon: 'users', onSelect: open('share') },
               { kind: 'separator', key: 's' },
-              {
-                key: 'delete',
-                label: t.deleteInbox,
-                icon: 'trash',
-                danger: true,
-                onSelect: open('delete'),
-              },
+              remove,
             ] as const)
-          : []),
+          : orphan
+            ? [remove]
+            : []),
       ]}
     >
       <Icon name="more" size={16} strokeWidth={2.4} />

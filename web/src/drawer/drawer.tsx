@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { patch } from '../api/http';
 import { queryClient, useMay, usersQuery } from '../api/queries';
 import type { Contact, ContactInput } from '../api/types';
@@ -24,10 +24,13 @@ import { Tags } from './tags';
 export default function Drawer({
   contact,
   overlay,
+  tags,
   onClose,
 }: {
   contact: Contact;
   overlay: boolean;
+  /** Set where it was opened to add a tag. */
+  tags: RefObject<boolean>;
   onClose: () => void;
 }) {
   const box = useRef<HTMLElement>(null);
@@ -48,7 +51,7 @@ export default function Drawer({
       onKeyDown={(e) => overlay && e.key === 'Escape' && onClose()}
       className={`flex w-[304px] max-w-full shrink-0 flex-col overflow-y-auto border-l border-line bg-surface px-[18px] pb-6 outline-none ${overlay ? 'absolute inset-y-0 right-0 z-40 shadow-float max-md:w-full' : ''}`}
     >
-      <DrawerContent contact={contact} overlay={overlay} onClose={onClose} />
+      <DrawerContent contact={contact} overlay={overlay} tags={tags} onClose={onClose} />
     </aside>
   );
   if (!overlay) return panel;
@@ -69,10 +72,12 @@ export default function Drawer({
 function DrawerContent({
   contact,
   overlay,
+  tags,
   onClose,
 }: {
   contact: Contact;
   overlay: boolean;
+  tags: RefObject<boolean>;
   onClose: () => void;
 }) {
   const x = extraTexts.text;
@@ -163,7 +168,7 @@ function DrawerContent({
       </Section>
       <CustomFields contact={contact} readOnly={!mayEdit} />
       <Section title={x.tags}>
-        <Tags contact={contact} readOnly={!mayEdit} />
+        <Tags contact={contact} readOnly={!mayEdit} wanted={tags} />
       </Section>
       <Section title={x.channels}>
         <Channels contact={contact} />
@@ -234,6 +239,8 @@ function Channels({ contact }: { contact: Contact }) {
               )}
               {!i.reachable ? (
                 <p className="text-12 text-amber-ink">{x.mustWriteFirst}</p>
+              ) : !i.used ? (
+                <p className="text-12 text-muted">{x.notUsedYet}</p>
               ) : closes ? (
                 <p className={`text-12 ${open ? 'text-green' : 'text-amber-ink'}`}>
                   {open ? x.windowUntil(momentOf(closes)) : x.windowClosed}

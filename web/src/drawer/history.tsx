@@ -17,7 +17,7 @@ export function History({ contact, onGo }: { contact: Contact; onGo: () => void 
   const navigate = useNavigate();
   const { id } = contact;
   const query = useInfiniteQuery({
-    queryKey: ['conversations', id, contact.status === 'closed', contact.conversation?.id],
+    queryKey: ['conversations', id],
     queryFn: ({ pageParam, signal }) =>
       get('/contacts/{id}/conversations', {
         params: { id },

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useId, useRef, useState } from 'react';
+import { type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { post } from '../api/http';
 import { tagsQuery } from '../api/queries';
 import type { Contact } from '../api/types';
@@ -12,7 +12,16 @@ import { toastError } from '../ui/toast';
 import { tagDots } from './tag-dots';
 
 /** The contact's tags; what is typed is added, and made where it doesn't exist yet. */
-export function Tags({ contact, readOnly }: { contact: Contact; readOnly: boolean }) {
+export function Tags({
+  contact,
+  readOnly,
+  wanted,
+}: {
+  contact: Contact;
+  readOnly: boolean;
+  /** Whether the details were opened for this; the first who sees it takes it back. */
+  wanted: RefObject<boolean>;
+}) {
   const x = extraTexts.text;
   const { data: all } = useQuery(tagsQuery);
   const [text, setText] = useState('');
@@ -20,6 +29,13 @@ export function Tags({ contact, readOnly }: { contact: Contact; readOnly: boolea
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
   useShortcuts({ t: () => input.current?.focus() });
+  useEffect(() => {
+    if (!wanted.current) return;
+    wanted.current = false;
+    // After the details, which take the focus where they cover the console.
+    const frame = requestAnimationFrame(() => input.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, [wanted]);
   const carried = contact.tag_ids.flatMap((tag) => all?.find((a) => a.id === tag) ?? []);
   const change = async (body: { add?: string[]; remove?: string[] }) => {
     setBusy(true);

@@ -37,7 +37,7 @@ export function Rail() {
       {modules().map((m, i) => (
         <ModuleLink key={m.to} module={m} className={i === 1 ? 'mt-auto' : ''} />
       ))}
-      <Suspense fallback={<div className="size-10" />}>
+      <Suspense fallback={<div className="mt-1 size-10" />}>
         <Bell />
       </Suspense>
       <div className="mt-1">
@@ -66,7 +66,7 @@ function ModuleLink({ module: m, className }: { module: Module; className: strin
 export function BottomBar() {
   const path = useLocation({ select: (l) => l.pathname });
   const { data: inboxes } = useQuery(inboxesQuery);
-  const unread = inboxes?.find((i) => i.id === 'mine')?.unread ?? 0;
+  const news = inboxes?.some((i) => i.news);
   return (
     <nav
       aria-label={t.modules}
@@ -83,7 +83,7 @@ export function BottomBar() {
           >
             <span className="relative">
               <Icon name={m.icon} size={22} />
-              {m.to === '/' && unread > 0 && (
+              {m.to === '/' && news && (
                 <span className="absolute -top-0.5 -right-1 size-2.5 rounded-full border-2 border-sunken bg-blue" />
               )}
             </span>

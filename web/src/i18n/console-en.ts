@@ -25,6 +25,7 @@ const en = {
   windowClosed: 'Window closed',
   windowClosedTemplate: (hours: number) =>
     `More than ${hours} h have passed since the contact last wrote. WhatsApp lets you send only an approved template until they answer.`,
+  beginTemplate: 'WhatsApp lets you begin a conversation only with an approved template.',
   writeTagged: 'Write a tagged message',
   windowClosedTag: (hours: number) =>
     `More than ${hours} h have passed since the contact last wrote. This channel accepts only tagged messages until they answer.`,
@@ -58,7 +59,7 @@ const en = {
   conversation: 'Conversation',
   contactFailed: 'The contact couldn’t be loaded',
   contactGone: 'This contact doesn’t exist, or you may not see it.',
-  openedAgo: (time: string) => `open since ${time}`,
+  openedAgo: (time: string) => `opened ${time}`,
   assignee: 'Assignee',
   unassign: 'Unassign',
   closeConversation: 'Close conversation',

@@ -25,6 +25,7 @@ const es: ConsoleTexts = {
   windowClosed: 'Ventana cerrada',
   windowClosedTemplate: (hours) =>
     `Pasaron más de ${hours} h desde que el contacto escribió. WhatsApp solo permite enviar una plantilla aprobada hasta que responda.`,
+  beginTemplate: 'WhatsApp solo permite iniciar una conversación con una plantilla aprobada.',
   writeTagged: 'Escribir un mensaje con etiqueta',
   windowClosedTag: (hours) =>
     `Pasaron más de ${hours} h desde que el contacto escribió. Este canal solo acepta mensajes con etiqueta hasta que responda.`,
@@ -58,7 +59,7 @@ const es: ConsoleTexts = {
   conversation: 'Conversación',
   contactFailed: 'No se pudo cargar el contacto',
   contactGone: 'Este contacto no existe o usted no puede verlo.',
-  openedAgo: (time) => `abierta desde ${time}`,
+  openedAgo: (time) => `abierta ${time}`,
   assignee: 'Persona asignada',
   unassign: 'Desasignar',
   closeConversation: 'Cerrar conversación',

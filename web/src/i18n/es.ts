@@ -61,7 +61,7 @@ export const es: Texts = {
   refresh: 'Actualizar',
   lastUpdated: (minutes) =>
     minutes === 0
-      ? 'Última actualización hace un momento'
+      ? 'Última actualización ahora'
       : n(minutes, 'Última actualización hace # minuto', 'Última actualización hace # minutos'),
   findInbox: 'Buscar una bandeja',
   emptyCustom: 'Ningún contacto coincide',

@@ -35,6 +35,7 @@ export const en = {
   windowUntil: (when: string) => `Open until ${when}`,
   windowClosed: 'Window closed',
   mustWriteFirst: 'Must write first',
+  notUsedYet: 'Not used yet',
   conversation: 'Conversation',
   openedBy: (who: string) => `Opened by ${who}`,
   since: 'Since',

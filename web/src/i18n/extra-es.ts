@@ -34,6 +34,7 @@ const es: ExtraTexts = {
   windowUntil: (when) => `Abierta hasta ${when}`,
   windowClosed: 'Ventana cerrada',
   mustWriteFirst: 'Debe escribir primero',
+  notUsedYet: 'Sin usar todavía',
   conversation: 'Conversación',
   openedBy: (who) => `Abierta por ${who}`,
   since: 'Desde',

@@ -57,7 +57,12 @@ export const ContactRow = memo(function ContactRow({
       <Link
         to="/inbox/$inbox/$contactId"
         params={{ inbox, contactId: row.id }}
-        search={(old) => ({ status: old.status, sort: old.sort, q: old.q })}
+        search={(old) => ({
+          status: old.status,
+          sort: old.sort,
+          unreplied: old.unreplied,
+          q: old.q,
+        })}
         preload="intent"
         data-row={row.id}
         tabIndex={tabbable ? 0 : -1}

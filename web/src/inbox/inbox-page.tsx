@@ -1,5 +1,8 @@
-import { Outlet, useParams } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { Suspense, useEffect, useSyncExternalStore } from 'react';
+import { customInboxesQuery, inboxesQuery, useMe } from '../api/queries';
+import type { InboxId } from '../api/types';
 import { CustomDialogs } from '../custom-inbox/section';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
@@ -26,13 +29,35 @@ const Hits = lazyPart(async () => {
   return module;
 });
 
+/** Whether an inbox isn't there for the viewer, or not any more. */
+function useGone(id: InboxId) {
+  const inboxes = useQuery(inboxesQuery);
+  const custom = useQuery(customInboxesQuery);
+  // The blocked contacts have one as long as there are any.
+  if (id === 'blocked' || !inboxes.data || !custom.data) return false;
+  if (inboxes.isFetching || custom.isFetching) return false; // it may be new
+  return ![...inboxes.data, ...custom.data].some((i) => i.id === id);
+}
+
 export default function InboxPage() {
   const { filter, q, where } = useListFilter();
   const { contactId } = useParams({ strict: false });
   const prefs = usePrefs();
   const phone = usePhone();
   const wide = useWide();
-  useEffect(() => setPrefs({ lastInbox: filter.inbox }), [filter.inbox]);
+  const me = useMe();
+  const gone = useGone(filter.inbox);
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!gone) setPrefs({ lastInbox: filter.inbox, lastInboxOf: me.user.id });
+    else
+      void navigate({
+        to: contactId ? '/inbox/$inbox/$contactId' : '/inbox/$inbox',
+        params: { inbox: 'mine', contactId },
+        search: (old) => old as object,
+        replace: true,
+      });
+  }, [filter.inbox, gone, me.user.id, contactId, navigate]);
   useInboxSeen(filter.inbox);
   useShortcuts({ '[': () => setPrefs({ sidebar: !getPrefs().sidebar }) });
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ListFilter } from '../api/queries';
-import { channelsQuery, useMay } from '../api/queries';
+import { channelsQuery, useMay, useMe } from '../api/queries';
 import { t } from '../i18n';
 import { EmptyState } from '../ui/states';
 import { useListSearch } from './use-list-search';
@@ -10,6 +10,7 @@ import { useListSearch } from './use-list-search';
 export default function ListEmpty({ filter, q }: { filter: ListFilter; q: string }) {
   const change = useListSearch();
   const { data: channels } = useQuery({ ...channelsQuery, enabled: q === '' });
+  const seesAll = useMe().user.visibility === 'all';
   const mayConnect = useMay('channels.manage');
   const to = (inbox: string, label: string) => (
     <Link to="/inbox/$inbox" params={{ inbox }} search={{}} className="btn">
@@ -53,7 +54,7 @@ export default function ListEmpty({ filter, q }: { filter: ListFilter; q: string
               : t.emptyOpenHelp
       }
     >
-      {filter.inbox === 'mine' && to('unassigned', t.seeUnassigned)}
+      {filter.inbox === 'mine' && seesAll && to('unassigned', t.seeUnassigned)}
       {filter.inbox === 'unassigned' && to('all', t.seeAll)}
     </EmptyState>
   );

@@ -1,13 +1,14 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { useMay } from '../api/queries';
-import type { Sort, StatusFilter } from '../api/types';
+import type { Inbox, Sort, StatusFilter } from '../api/types';
 import { customDialog } from '../custom-inbox/drafts';
 import { wholeNumber } from '../format/size';
 import { frameDialog } from '../frame/dialogs';
 import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
 import { lazyPart } from '../parts';
+import { consoleTexts } from '../timeline/console-texts';
 import { Icon } from '../ui/icon';
 import { MenuButton, type MenuEntry } from '../ui/menu';
 import { setPrefs } from '../ui/prefs';
@@ -21,7 +22,7 @@ import { useListSearch } from './use-list-search';
 
 const BulkBar = lazyPart(async () => {
   const module = await import('./bulk-bar');
-  await Promise.all([module.bulkTexts.load(), extraTexts.load()]);
+  await Promise.all([module.bulkTexts.load(), extraTexts.load(), consoleTexts.load()]);
   return module;
 });
 
@@ -145,6 +146,21 @@ export function ListHeader({ sidebar }: { sidebar: boolean }) {
   );
 }
 
+/** How many conversations are open, and the blue dot of news. */
+function Counted({ inbox, here }: { inbox: Inbox; here: boolean }) {
+  return (
+    <span className="inline-flex items-center gap-2">
+      {inbox.news && !here && (
+        <>
+          <span className="size-[7px] rounded-full bg-blue" />
+          <span className="sr-only">{t.hasNews}, </span>
+        </>
+      )}
+      {wholeNumber(inbox.open)}
+    </span>
+  );
+}
+
 /** The inboxes as a menu, where the sidebar has no room or is folded away. */
 function InboxSwitch() {
   const { filter } = useListFilter();
@@ -155,6 +171,7 @@ function InboxSwitch() {
   const all = useInboxEntries();
   const here = all.find((e) => e.id === filter.inbox);
   const open = here?.counts?.open;
+  const titles: Partial<Record<string, string>> = { team: t.teamInboxes, custom: t.customInboxes };
   return (
     <div className="mb-2 flex items-center gap-1">
       {wide && (
@@ -174,17 +191,20 @@ function InboxSwitch() {
           named="by-text"
           className="inline-flex h-8 min-w-0 items-center gap-1.5 rounded-[8px] px-1 hover:bg-hover"
           entries={[
-            ...all.map(
-              ({ id, label, icon, counts }): MenuEntry => ({
+            ...all.flatMap(({ id, kind, label, icon, counts }, i): MenuEntry[] => [
+              ...(kind !== all[i - 1]?.kind && titles[kind]
+                ? [{ kind: 'title' as const, key: kind, label: titles[kind] }]
+                : []),
+              {
                 key: id,
                 label,
                 icon,
-                hint: counts ? wholeNumber(counts.open) : undefined,
+                hint: counts && <Counted inbox={counts} here={id === filter.inbox} />,
                 checked: id === filter.inbox,
                 onSelect: () =>
                   void navigate({ to: '/inbox/$inbox', params: { inbox: id }, search: {} }),
-              }),
-            ),
+              },
+            ]),
             { kind: 'separator', key: 's' },
             {
               key: 'new',
@@ -199,6 +219,12 @@ function InboxSwitch() {
             {here?.label ?? '…'}
           </span>
           {open !== undefined && <span className="text-13 text-faint">{wholeNumber(open)}</span>}
+          {all.some((e) => e.counts?.news && e.id !== filter.inbox) && (
+            <>
+              <span className="size-[7px] rounded-full bg-blue" />
+              <span className="sr-only">{t.hasNews}</span>
+            </>
+          )}
           <Icon name="down" size={16} className="text-muted" />
         </MenuButton>
       </Title>

@@ -78,6 +78,9 @@ export function applySequenced(push: SequencedPush) {
       patchTimelines(push.contact_id, (d) => upsertItem(d, push.event));
       applyRow(push.contact);
       refreshContact(push.contact_id);
+      // Not before: what the screen knows already may not be stored yet.
+      if (push.event.kind === 'conversation_closed' || push.event.kind === 'conversation_opened')
+        void queryClient.invalidateQueries({ queryKey: ['conversations', push.contact_id] });
       break;
     case 'contact':
       applyRow(push.contact);
@@ -131,6 +134,7 @@ function hide(id: string) {
   void queryClient.resetQueries({ queryKey: ['contact', id] });
   void queryClient.resetQueries({ queryKey: ['timeline', id] });
   void queryClient.resetQueries({ queryKey: ['scheduled', id] });
+  void queryClient.resetQueries({ queryKey: ['conversations', id] });
 }
 
 /** Told of every incoming message, for the live region and the count on "jump to latest". */

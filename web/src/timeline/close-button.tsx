@@ -42,7 +42,7 @@ export function CloseButton({
   };
   const may = open && closing?.mode === 'optional';
   useImperativeHandle(handle, () => ({ ask: () => setAsking(true) }), []);
-  useShortcuts({ e: toggle, ...(may && { 'Shift+e': () => setAsking(true) }) });
+  useShortcuts({ e: toggle, ...(may && { 'Shift+E': () => setAsking(true) }) });
   return (
     <>
       <span className="inline-flex">
@@ -68,7 +68,7 @@ export function CloseButton({
             type="button"
             className="btn btn-primary w-7 rounded-l-none border-l border-l-white/25 px-0 @max-[460px]:hidden"
             aria-label={consoleTexts.text.closeWithNote}
-            {...tip(consoleTexts.text.closeWithNote, 'Shift+e')}
+            {...tip(consoleTexts.text.closeWithNote, 'Shift+E')}
             onClick={() => setAsking(true)}
           >
             <Icon name="down" size={14} />

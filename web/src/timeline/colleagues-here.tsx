@@ -10,7 +10,7 @@ export function ColleaguesHere({ ids }: { ids: readonly string[] }) {
   const { data: me } = useQuery(meQuery);
   const here = users?.filter((u) => ids.includes(u.id) && u.id !== me?.user.id) ?? [];
   return (
-    <div role="status" className="flex -space-x-1.5">
+    <div role="status" className="flex items-center -space-x-1.5">
       {here.map((u) => (
         <span
           key={u.id}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { ApiError } from '../api/http';
 import { contactQuery } from '../api/queries';
 import type { Contact, Message } from '../api/types';
@@ -68,6 +68,7 @@ function OpenContact({ contact }: { contact: Contact }) {
   // Where the drawer covers the console it opens only when asked for.
   const [overlay, setOverlay] = useState(false);
   const [replyTo, setReplyTo] = useState<Message | null>(null);
+  const wantTags = useRef(false);
   const markUnread = useMarkRead(contact);
   useEffect(() => keepContact(contact.id), [contact.id]);
   const drawer = wide ? prefs.drawer : overlay;
@@ -75,6 +76,11 @@ function OpenContact({ contact }: { contact: Contact }) {
   useShortcuts({
     ']': () => (wide ? setPrefs({ drawer: !getPrefs().drawer }) : setOverlay((o) => !o)),
     u: markUnread,
+    // Where the details are closed they come with the field that this key is for.
+    t: () => {
+      wantTags.current = true;
+      setDrawer(true);
+    },
   });
   return (
     <>
@@ -98,7 +104,12 @@ function OpenContact({ contact }: { contact: Contact }) {
             wide && <div aria-busy className="w-[304px] shrink-0 border-l border-line bg-surface" />
           }
         >
-          <Drawer contact={contact} overlay={!wide} onClose={() => setDrawer(false)} />
+          <Drawer
+            contact={contact}
+            overlay={!wide}
+            tags={wantTags}
+            onClose={() => setDrawer(false)}
+          />
         </Suspense>
       )}
     </>

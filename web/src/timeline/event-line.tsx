@@ -104,7 +104,9 @@ export function EventLine({ event }: { event: TimelineEvent }) {
   const url = safeHref(event.data.url);
   return (
     <div className="flex flex-col items-center gap-1 px-4 py-2 text-center text-12 text-muted">
-      <p className="flex max-w-full items-center gap-1.5">
+      <p
+        className={`flex items-center gap-1.5 ${event.kind === 'conversation_closed' ? 'w-full justify-center before:h-px before:min-w-4 before:flex-1 before:bg-line after:h-px after:min-w-4 after:flex-1 after:bg-line' : 'max-w-full'}`}
+      >
         <Icon name={icons[event.kind] ?? 'bolt'} size={14} />
         <span className="min-w-0 truncate">
           {url ? (

@@ -29,7 +29,6 @@ export const MessageView = memo(function MessageView({
   const incoming = message.direction === 'incoming';
   const comment = message.direction === 'comment';
   const bare = message.content.kind === 'sticker' && !message.deleted_at && !message.reply_to;
-  const footer = last || !incoming || Boolean(message.edited_at);
   const look = bare
     ? ''
     : comment
@@ -73,7 +72,7 @@ export const MessageView = memo(function MessageView({
           ) : (
             <MessageBody message={message} contact={contact} />
           )}
-          {footer && <MessageFooter message={message} />}
+          <MessageFooter message={message} />
         </div>
         {message.reactions.length > 0 && <Reactions message={message} />}
         {(message.status === 'failed' || message.status === 'uncertain') && (

@@ -13,6 +13,9 @@ import { Icon } from '../ui/icon';
 import { toast } from '../ui/toast';
 import { localInput } from './snooze-times';
 
+/** Whose mistakes are told where they are. */
+const fields = ['text', 'send_at', 'channel_id'];
+
 /** Changes what a scheduled message says, when it goes and over which channel. */
 export default function ScheduledDialog({
   scheduled: s,
@@ -76,7 +79,7 @@ export default function ScheduledDialog({
     <Dialog title={x.editScheduled} onClose={onClose} width={520}>
       <form onSubmit={submit} className="flex min-h-0 flex-col">
         <div className="grid gap-4 overflow-y-auto px-5 pb-5">
-          {!errors?.length && <FormProblem error={error} />}
+          {!fields.some((f) => fieldError(errors, f)) && <FormProblem error={error} />}
           {fixed ? (
             <p className="rounded-10 bg-sunken px-3 py-2 whitespace-pre-wrap">{text}</p>
           ) : (

@@ -21,7 +21,11 @@ export function useConversationActions(contact: Contact) {
     // Which member of a team gets it, the server knows.
     assign: (to: Taker) =>
       act('user_id' in to ? { assignee_id: to.user_id } : {}, () =>
-        post('/contacts/{id}/assign', { params, body: to }),
+        // Who takes what nobody has must not take it from a colleague who was faster.
+        post('/contacts/{id}/assign', {
+          params,
+          body: contact.assignee_id ? to : { ...to, from: '' },
+        }),
       ),
     close: (note: { category?: string; summary?: string } = {}) =>
       act({ status: 'closed', status_since: now(), snoozed_until: null }, () =>

@@ -7,10 +7,18 @@ export interface Prefs {
   sidebar: boolean;
   drawer: boolean;
   lastInbox: string;
+  /** Whose it is: a computer may be shared. */
+  lastInboxOf: string;
 }
 
 const key = 'bandeja.panes';
-const defaults: Prefs = { listWidth: 336, sidebar: true, drawer: true, lastInbox: 'all' };
+const defaults: Prefs = {
+  listWidth: 336,
+  sidebar: true,
+  drawer: true,
+  lastInbox: 'all',
+  lastInboxOf: '',
+};
 
 function read(): Prefs {
   try {
