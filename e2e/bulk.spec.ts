@@ -138,6 +138,20 @@ test('everything that matches is changed bit by bit: progress, cancelling, and a
   await expect(page.getByRole('dialog', { name: 'Report: Close' })).toContainText('blocked');
 });
 
+test('what is done to many has its words before any contact was opened', async ({ page, server }) => {
+  server.addOwner();
+  await three(page, server);
+  await page.goto(`${server.url}/inbox/all`);
+  await page.mouse.move(0, 0);
+  await page.getByRole('button', { name: 'Select contacts' }).click();
+  await picked(page).getByRole('checkbox').check();
+  await page.keyboard.press('a');
+  await expect(page.getByRole('combobox', { name: 'Find a colleague or a team' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await picked(page).getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page.getByRole('dialog').or(page.getByText(/^Closed · 3 contacts/)).first()).toBeVisible();
+});
+
 test('on a phone rows are ticked with a finger', async ({ browser, server }) => {
   server.addOwner();
   const page = await (await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })).newPage();

@@ -78,6 +78,17 @@ test('a custom inbox is made, stands still until refreshed, is edited, renamed, 
   await filters.getByRole('button', { name: 'Discard changes' }).click();
   await expect(entry(/^Important 2 open/)).toBeVisible();
   await expect(inbox.row(mateo)).toBeVisible();
+  await page.getByRole('button', { name: 'Filters', exact: true }).click();
+  await filters.getByLabel('Value', { exact: true }).fill('han');
+  await filters.getByRole('button', { name: 'Save as a new inbox' }).click();
+  await filters.getByLabel('Name', { exact: true }).fill('Hannah');
+  await filters.getByRole('button', { name: 'Save inbox' }).click();
+  await expect(entry(/^Hannah 2 open/)).toBeVisible();
+  await expect(inbox.row(hannah)).toBeVisible();
+  await expect(inbox.row(mateo)).toHaveCount(0);
+  await expect(sidebar.getByRole('heading', { name: 'Created by me' })).toBeVisible();
+  await entry(/^Important/).click();
+  await expect(inbox.row(mateo)).toBeVisible();
 
   await page.getByRole('button', { name: 'Actions of Important' }).last().click();
   await page.getByRole('menuitem', { name: 'Rename' }).click();
@@ -102,6 +113,7 @@ test('a custom inbox is made, stands still until refreshed, is edited, renamed, 
   await share.getByRole('button', { name: 'Save' }).click();
   await expect(share).toHaveCount(0);
   await expect(theirs).toBeVisible();
+  await expect(second.getByRole('heading', { name: 'Created by others' })).toBeVisible();
   await theirs.click();
   await expect(new Inbox(second).row(lucia)).toBeVisible();
   await second.getByRole('button', { name: 'Actions of First of all' }).last().click();

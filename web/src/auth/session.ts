@@ -7,7 +7,7 @@ import { disconnect } from '../realtime/connection';
 /** Takes over what the signed-in user prefers. */
 export async function adoptMe(me: Me) {
   queryClient.setQueryData(meQuery.queryKey, me);
-  setZone(me.workspace.timezone || me.user.timezone);
+  setZone(me.workspace.timezone || me.user.timezone, me.user.timezone);
   applyTheme(me.user.theme);
   if (me.user.language !== language.get()) await loadLanguage(me.user.language);
 }

@@ -4,8 +4,9 @@ let zone: string | undefined;
 /** The zone of the viewer's own clock. */
 let mine: string | undefined;
 
-/** Times are shown in the workspace's time zone. */
-export function setZone(timezone: string) {
+/** Times are shown in the workspace's time zone, and on pointing in the viewer's own. */
+export function setZone(timezone: string, own?: string) {
+  mine = own || undefined;
   try {
     new Intl.DateTimeFormat('en', { timeZone: timezone });
     zone = timezone;
@@ -80,6 +81,14 @@ export function fullTime(at: string): string {
   mine ??= new Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!zone || mine === zone || offsetAt(at, zone) === offsetAt(at, mine)) return here;
   return `${here} (${formatter(hm, mine).format(new Date(at))} ${mine.split('/').at(-1)!.replaceAll('_', ' ')})`;
+}
+
+/** Where the browser's clock is, if that isn't the workspace's time: what is picked is in it. */
+export function pickersPlace(at: Date): string | undefined {
+  const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const iso = at.toISOString();
+  if (!zone || own === zone || offsetAt(iso, zone) === offsetAt(iso, own)) return undefined;
+  return own.split('/').at(-1)!.replaceAll('_', ' ');
 }
 
 function offsetAt(at: string, timeZone: string) {

@@ -1,10 +1,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useId, useState } from 'react';
-import { get, patch } from '../api/http';
+import { get, patch, post } from '../api/http';
 import { useMay, useMe } from '../api/queries';
 import type { Theme } from '../api/types';
 import { adoptMe } from '../auth/session';
+import { snippetsQuery } from '../composer/queries';
+import { restorers } from '../composer/restore';
+import { customDialog } from '../custom-inbox/drafts';
 import { formatPhone } from '../format/phone';
 import { plain } from '../format/plain';
 import { t } from '../i18n';
@@ -17,6 +20,7 @@ import { Icon, type IconName } from '../ui/icon';
 import { getPrefs } from '../ui/prefs';
 import { toastError } from '../ui/toast';
 import { frameDialog } from './dialogs';
+import { acts, press } from './shortcuts';
 
 interface Command {
   id: string;
@@ -33,7 +37,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [cursor, setCursor] = useState(0);
   const id = useId();
   const x = extraTexts.text;
-  const commands = [...useContactCommands(q), ...useOwnCommands(q)];
+  const commands = [...useContactCommands(q), ...useOwnCommands(q), ...useSnippetCommands(q)];
   const at = Math.min(cursor, Math.max(0, commands.length - 1));
   // The cursor's element must be in view.
   useEffect(() => {
@@ -142,6 +146,43 @@ function useContactCommands(q: string): Command[] {
   }));
 }
 
+/** What can be done in the open conversation, by the keys that do it. */
+const conversationKeys = [
+  ['r', 'keyReply', 'messages'],
+  ['c', 'keyComment', 'lock'],
+  ['a', 'keyAssign', 'user'],
+  ['e', 'keyClose', 'check'],
+  ['Shift+E', 'keyCloseNote', 'check'],
+  ['z', 'keySnooze', 'clock'],
+  ['t', 'keyTag', 'tag'],
+  ['u', 'keyUnread', 'messages'],
+] as const;
+
+/** Snippets, into the message that is being written. */
+function useSnippetCommands(q: string): Command[] {
+  const x = extraTexts.text;
+  const { contactId } = useParams({ strict: false });
+  const search = q.trim();
+  const { data } = useQuery({
+    ...snippetsQuery(search),
+    enabled: Boolean(contactId) && search.length > 1,
+    placeholderData: keepPreviousData,
+  });
+  if (!contactId || search.length < 2) return [];
+  return (data ?? []).slice(0, 5).map((s) => ({
+    id: `snippet-${s.id}`,
+    group: x.snippets,
+    label: s.name,
+    hint: s.text.slice(0, 60),
+    lead: <Icon name="bolt" className="mx-[3px] text-muted" />,
+    run: () => {
+      const back = { contactId, text: s.text, attachments: s.files, replyTo: null };
+      for (const restore of restorers) restore(back);
+      post('/snippets/{id}/use', { params: { id: s.id } }).catch(() => {});
+    },
+  }));
+}
+
 function useOwnCommands(q: string): Command[] {
   const x = extraTexts.text;
   const me = useMe();
@@ -168,6 +209,26 @@ function useOwnCommands(q: string): Command[] {
       lead: icon(p.icon),
       run: () => void navigate({ to: p.to }),
     })),
+    ...conversationKeys.flatMap(([key, word, name]) =>
+      acts(key)
+        ? {
+            id: `key-${key}`,
+            group: x.actions,
+            label: x[word],
+            lead: icon(name),
+            hint: key.replace('Shift+', 'Shift '),
+            // The palette is gone then, and what opens has the focus.
+            run: () => void requestAnimationFrame(() => press(key)),
+          }
+        : [],
+    ),
+    {
+      id: 'new-inbox',
+      group: x.actions,
+      label: t.newInbox,
+      lead: icon('filter'),
+      run: () => customDialog.set({ kind: 'new' }),
+    },
     ...(mayAdd
       ? [
           {

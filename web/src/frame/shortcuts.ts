@@ -80,6 +80,12 @@ function clearChord() {
   chord = '';
 }
 
+/** Does what a key does, for whoever chose it by its words. */
+export const press = (key: string) => run(key, new KeyboardEvent('keydown', { key }));
+
+/** Whether a key does something where one is. */
+export const acts = (key: string) => layers.some((l) => l.current[key]);
+
 function run(key: string, e: KeyboardEvent) {
   for (const layer of layers.toReversed()) {
     const action = layer.current[key];

@@ -78,6 +78,7 @@ export const en = {
   summaryTooLong: 'The summary is too long.',
   optional: 'optional',
   // Palette and keys
+  snippets: 'Snippets',
   palettePlaceholder: 'Contact, inbox, setting or action',
   paletteEmpty: 'Nothing found',
   contacts: 'Contacts',

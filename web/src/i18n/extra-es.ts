@@ -75,6 +75,7 @@ const es: ExtraTexts = {
   summaryNeeded: 'Escriba un resumen para cerrar la conversación.',
   summaryTooLong: 'El resumen es demasiado largo.',
   optional: 'opcional',
+  snippets: 'Atajos',
   palettePlaceholder: 'Contacto, bandeja, configuración o acción',
   paletteEmpty: 'No se encontró nada',
   contacts: 'Contactos',

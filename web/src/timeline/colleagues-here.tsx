@@ -1,14 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { meQuery, usersQuery } from '../api/queries';
+import { userTyping } from '../realtime/presence';
 import { Avatar } from '../ui/avatar';
 import { tip } from '../ui/tooltip';
 import { consoleTexts } from './console-texts';
 
 /** Colleagues who are writing to the same contact right now, so that two don't answer. */
-export function ColleaguesHere({ ids }: { ids: readonly string[] }) {
+export function useColleaguesHere(contactId: string) {
+  const ids = userTyping.use(contactId);
   const { data: users } = useQuery(usersQuery);
   const { data: me } = useQuery(meQuery);
-  const here = users?.filter((u) => ids.includes(u.id) && u.id !== me?.user.id) ?? [];
+  return users?.filter((u) => ids.includes(u.id) && u.id !== me?.user.id) ?? [];
+}
+
+export function ColleaguesHere({ contactId }: { contactId: string }) {
+  const here = useColleaguesHere(contactId);
   return (
     <div role="status" className="flex items-center -space-x-1.5">
       {here.map((u) => (

@@ -9,7 +9,6 @@ import { clock, dayNumber, momentOf } from '../format/time';
 import { useNow } from '../format/use-now';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
-import { userTyping } from '../realtime/presence';
 import { Avatar } from '../ui/avatar';
 import { ChannelGlyph } from '../ui/channel-glyph';
 import { Icon } from '../ui/icon';
@@ -74,7 +73,7 @@ export function ConsoleHeader({
           </h1>
           <Subtitle contact={contact} />
         </div>
-        <ColleaguesHere ids={userTyping.use(contact.id)} />
+        <ColleaguesHere contactId={contact.id} />
         <div className="flex shrink-0 items-center gap-1 md:gap-1.5">
           <AssignButton contact={contact} onAssign={actions.assign} />
           {mayToggle && (

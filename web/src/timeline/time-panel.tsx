@@ -1,6 +1,8 @@
 import { useId, useState } from 'react';
+import { pickersPlace } from '../format/time';
 import { t } from '../i18n';
 import { useFocusOnMount } from '../ui/use-focus-on-mount';
+import { consoleTexts } from './console-texts';
 import { localInput } from './snooze-times';
 
 /** Times to choose from, and one of one's own. Arrows move, Enter chooses. */
@@ -36,6 +38,7 @@ export function TimePanel({
   const [own, setOwn] = useState(localInput(suggested));
   const first = useFocusOnMount<HTMLButtonElement>();
   const id = useId();
+  const place = pickersPlace(now);
   const chosen = new Date(own);
   const valid = !Number.isNaN(chosen.getTime()) && chosen.getTime() > Date.now();
   return (
@@ -84,6 +87,7 @@ export function TimePanel({
           aria-invalid={!valid}
           onChange={(e) => setOwn(e.target.value)}
         />
+        {place && <p className="mt-1.5 text-12 text-muted">{consoleTexts.text.pickedIn(place)}</p>}
         {!valid && (
           <p role="alert" className="mt-1.5 text-12 text-red">
             {pastWords}

@@ -7,6 +7,7 @@ import { dayLabel } from '../format/time';
 import { useNow } from '../format/use-now';
 import { contactTyping } from '../realtime/presence';
 import { EmptyState, ErrorState } from '../ui/states';
+import { useColleaguesHere } from './colleagues-here';
 import { consoleTexts } from './console-texts';
 import type { Entry } from './entries';
 import { EventLine } from './event-line';
@@ -42,6 +43,7 @@ export function Timeline({
   const arrived = useArrivalCount(contact.id, atEnd);
   const [marked, setMarked] = useState(around);
   const typing = contactTyping.use(contact.id).length > 0;
+  const writing = useColleaguesHere(contact.id).map((u) => u.name);
 
   const virtualizer = useVirtualizer({
     count: entries.length,
@@ -166,6 +168,15 @@ export function Timeline({
           })}
         </div>
       </section>
+      {writing.length > 0 && (
+        // Said aloud by the header.
+        <p
+          aria-hidden="true"
+          className="mx-auto w-full max-w-[760px] px-6 pb-1.5 text-12 text-amber-ink"
+        >
+          {writing.map((name) => consoleTexts.text.colleagueTyping(name)).join(' · ')}
+        </p>
+      )}
       {typing && (
         <p
           className="mx-auto w-full max-w-[760px] px-6 pb-1.5 text-12 text-muted"
