@@ -81,10 +81,63 @@ async function openContacts(page: Page, count: number): Promise<number[]> {
   }, count);
 }
 
+declare global {
+  interface Window {
+    painted: Promise<number>;
+  }
+}
+
+/** Points at rows one by one, rests there for as long as a hand does, clicks, and returns how long each took from the press of the button to be on the screen, in ms. */
+async function clickContacts(page: Page, count: number): Promise<number[]> {
+  const times: number[] = [];
+  const seen = new Set<string>([new URL(page.url()).pathname.split('/').at(-1)!]);
+  while (times.length < count) {
+    const row = await page.evaluate((seen) => {
+      const list = document.querySelector('[data-row]')!.closest<HTMLElement>('.overflow-y-auto')!;
+      const box = list.getBoundingClientRect();
+      const next = [...list.querySelectorAll<HTMLElement>('[data-row]')]
+        .map((r) => ({ id: r.dataset.row!, at: r.getBoundingClientRect() }))
+        .filter((r) => !seen.includes(r.id) && r.at.top >= box.top && r.at.bottom <= innerHeight)
+        .sort((a, b) => a.at.top - b.at.top)[0];
+      if (!next) list.scrollBy(0, 400);
+      return next && { id: next.id, x: next.at.x + 100, y: next.at.y + 20 };
+    }, [...seen]);
+    if (!row) {
+      await page.waitForTimeout(100);
+      continue;
+    }
+    seen.add(row.id);
+    await page.mouse.move(row.x, row.y);
+    await page.waitForTimeout(150);
+    await page.evaluate((id) => {
+      window.painted = new Promise((done) => {
+        const pressed = async () => {
+          const begun = performance.now();
+          const before = document.querySelector<HTMLElement>('[data-message]')?.dataset.message;
+          for (;;) {
+            await new Promise((r) => requestAnimationFrame(r));
+            const now = document.querySelector<HTMLElement>('[data-message]')?.dataset.message;
+            if (location.pathname.endsWith(id) && now && now !== before && !document.querySelector('main [aria-busy="true"]')) break;
+          }
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => done(performance.now() - begun); // after this frame's paint
+          port2.postMessage(0);
+        };
+        addEventListener('pointerdown', () => void pressed(), { once: true, capture: true });
+      });
+    }, row.id);
+    await page.mouse.down();
+    await page.mouse.up();
+    times.push(await page.evaluate(() => window.painted));
+  }
+  return times;
+}
+
 test('from a click on a contact to its messages on the screen', async ({ page }) => {
-  const [first] = await openContacts(page, 1);
-  const times = await openContacts(page, 200);
-  say('contact click → painted (≤ 100 ms p95)', { first: first!, p50: quantile(times, 0.5), p95: quantile(times, 0.95), max: Math.max(...times) });
+  const figures = (times: number[]) => ({ p50: quantile(times, 0.5), p95: quantile(times, 0.95), max: Math.max(...times) });
+  const [first] = await clickContacts(page, 20); // the browser's compiler has then seen the code
+  say('contact click → painted (≤ 100 ms p95)', { first: first!, ...figures(await clickContacts(page, 200)) });
+  say('  the same with nothing fetched ahead', figures(await openContacts(page, 200)));
 });
 
 test('the list is scrolled', async ({ page }) => {

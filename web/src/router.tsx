@@ -6,7 +6,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { ApiError, get } from './api/http';
-import { meQuery, queryClient } from './api/queries';
+import { meQuery, prefetchContact, queryClient } from './api/queries';
 import type { Sort, StatusFilter } from './api/types';
 import { adoptMe } from './auth/session';
 import { authTexts } from './auth/texts';
@@ -148,6 +148,9 @@ const contact = createRoute({
   path: '$contactId',
   validateSearch: (s: Record<string, unknown>): { m?: string } =>
     s.m === undefined ? {} : { m: String(s.m) },
+  loaderDeps: ({ search }) => ({ m: search.m }),
+  // All at once, and while the pointer rests on a row: the console asks for them one by one.
+  loader: ({ params, deps }) => prefetchContact(params.contactId, deps.m),
   component: page(async () => {
     const [module] = await Promise.all([
       import('./timeline/console'),

@@ -89,17 +89,25 @@ export const customCountQuery = (id: InboxId) =>
       }
       return count;
     },
-    initialData: (): CustomCount | undefined => {
-      try {
-        return JSON.parse(localStorage.getItem(countKey(id)) ?? '') as CustomCount;
-      } catch {
-        return undefined;
-      }
-    },
+    initialData: () => keptCount(countKey(id)),
     enabled: false, // only with the list
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: Number.POSITIVE_INFINITY,
   });
+
+const keptCounts = new Map<string, CustomCount | undefined>();
+
+/** The count as this browser has kept it, read once: a sidebar asks at every turn. */
+function keptCount(key: string): CustomCount | undefined {
+  if (!keptCounts.has(key)) {
+    try {
+      keptCounts.set(key, JSON.parse(localStorage.getItem(key) ?? ''));
+    } catch {
+      keptCounts.set(key, undefined);
+    }
+  }
+  return keptCounts.get(key);
+}
 
 const countKey = (id: InboxId) =>
   `bandeja.count.${queryClient.getQueryData(meQuery.queryKey)?.user.id}.${id}`;
@@ -168,6 +176,13 @@ export const scheduledQuery = (contactId: string) =>
     queryFn: async ({ signal }) =>
       (await get('/contacts/{id}/scheduled', { params: { id: contactId }, signal })).items,
   });
+
+/** Asks for all that opening a contact shows, at once. */
+export function prefetchContact(id: string, around?: string) {
+  void queryClient.prefetchQuery(contactQuery(id));
+  void queryClient.prefetchInfiniteQuery(timelineQuery(id, around));
+  void queryClient.prefetchQuery(scheduledQuery(id));
+}
 
 export const templatesQuery = (channelId: string) =>
   queryOptions({

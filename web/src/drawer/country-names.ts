@@ -10,12 +10,21 @@ export interface Choice {
   label: string;
 }
 
+const made = new Map<string, Choice[]>();
+
+// Naming and sorting them takes longer than all the rest of a contact's details.
 function choices(codes: string, type: 'region' | 'language', include: string): Choice[] {
-  const names = new Intl.DisplayNames(t.locale, { type });
-  return [...new Set([...codes.split(' '), include])]
-    .filter(Boolean)
-    .map((value) => ({ value, label: upperFirst(nameOf(names, value)) }))
-    .sort((a, b) => a.label.localeCompare(b.label, t.locale));
+  const key = [t.locale, type, codes.includes(include) ? '' : include].join();
+  let all = made.get(key);
+  if (!all) {
+    const names = new Intl.DisplayNames(t.locale, { type });
+    all = [...new Set([...codes.split(' '), include])]
+      .filter(Boolean)
+      .map((value) => ({ value, label: upperFirst(nameOf(names, value)) }))
+      .sort((a, b) => a.label.localeCompare(b.label, t.locale));
+    made.set(key, all);
+  }
+  return all;
 }
 
 function nameOf(names: Intl.DisplayNames, code: string) {

@@ -11,7 +11,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { useMe, usersQuery } from '../api/queries';
+import { prefetchContact, useMe, usersQuery } from '../api/queries';
 import { RefreshBanner } from '../custom-inbox/refresh-banner';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
@@ -68,6 +68,14 @@ export function ContactList() {
     el.scrollTo(0, place <= el.scrollHeight - el.clientHeight ? place : 0);
     return () => void places.set(listKey, virtualizer.scrollOffset ?? 0);
   }, [listKey, listed, virtualizer]);
+
+  // Whoever works down the list finds the next one there.
+  const nextId = rows[rows.findIndex((r) => r.id === contactId) + 1]?.id;
+  useEffect(() => {
+    if (!contactId || !nextId) return;
+    const timer = window.setTimeout(() => prefetchContact(nextId), 500);
+    return () => clearTimeout(timer);
+  }, [contactId, nextId]);
 
   const openRow = (id: string) =>
     void navigate({

@@ -139,9 +139,13 @@ function Ear({ hidden }: { hidden: boolean }) {
     const read = () => {
       if (document.hasFocus()) readContact(contactId);
     };
-    read();
+    // What the contact said comes first.
+    const soon = window.setTimeout(read, 250);
     window.addEventListener('focus', read);
-    return () => window.removeEventListener('focus', read);
+    return () => {
+      clearTimeout(soon);
+      window.removeEventListener('focus', read);
+    };
   }, [hidden, contactId, some]);
   return null;
 }
