@@ -96,3 +96,20 @@ for (const c of [lucia, valentina]) {
     expect(await voices()).toEqual(['voice']);
   });
 }
+
+test('what brought a contact is told with the conversation it opened: a link’s code, an advertisement’s address', async ({ page, server }) => {
+  server.addOwner();
+  await server.connect('whatsapp_cloud');
+  await server.connect('telegram');
+  await signIn(page, server);
+  await server.customer(lucia.account, lucia.person, { kind: 'start', text: 'promo-24' });
+  await server.customer(valentina.account, valentina.person, { kind: 'start', text: 'Rosas de mayo' });
+  await page.goto(`${server.url}/inbox/all`);
+  const inbox = new Inbox(page);
+  await inbox.open(lucia.name);
+  await expect(inbox.timeline).toContainText('Came through');
+  await expect(inbox.timeline).toContainText('promo-24');
+  await inbox.open(valentina.name);
+  const link = inbox.timeline.getByRole('link', { name: /Came through.*Rosas de mayo/ });
+  await expect(link).toHaveAttribute('href', 'https://fb.me/sim');
+});
