@@ -230,6 +230,7 @@ func (in *Inbox) Begins(tx *db.Tx, c *contact.Contact, reaches []*Reach) ([]*gat
 		return nil, err
 	}
 	var out []*gateway.Channel
+	free := make(map[string]bool) // by the space of keys: whether the number is nobody else's
 	for _, id := range ids {
 		if slices.ContainsFunc(reaches, func(x *Reach) bool { return x.Channel == id }) {
 			continue
@@ -241,12 +242,15 @@ func (in *Inbox) Begins(tx *db.Tx, c *contact.Contact, reaches []*Reach) ([]*gat
 		if !byPhone(ch) {
 			continue
 		}
-		key := crm.CanonicalPhone(crm.Digits(c.Phone))
-		owners, err := contact.FindIdentities(tx, c.Workspace, ch.Space(), []string{key})
-		if err != nil {
-			return nil, err
+		if _, known := free[ch.Space()]; !known {
+			key := crm.CanonicalPhone(crm.Digits(c.Phone))
+			owners, err := contact.FindIdentities(tx, c.Workspace, ch.Space(), []string{key})
+			if err != nil {
+				return nil, err
+			}
+			free[ch.Space()] = owners[key] == 0 || owners[key] == c.ID
 		}
-		if owner := owners[key]; owner == 0 || owner == c.ID {
+		if free[ch.Space()] {
 			out = append(out, ch)
 		}
 	}
