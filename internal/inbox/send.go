@@ -236,6 +236,9 @@ func (in *Inbox) Begins(tx *db.Tx, c *contact.Contact, reaches []*Reach) ([]*gat
 			continue
 		}
 		ch, err := in.gw.Channel(tx.Context(), c.Workspace, id) // from memory
+		if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
+			continue // disconnected in this moment
+		}
 		if err != nil {
 			return nil, err
 		}
