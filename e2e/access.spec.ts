@@ -172,7 +172,7 @@ for (const width of [1440, 820, 390]) {
       await look(page, 'profile menu', 'menu', () => page.getByRole('button', { name: new RegExp(owner.name) }).click());
       // Where the sidebar stands it is folded away first.
       if (width >= 1024) await page.keyboard.press('[');
-      await look(page, 'inboxes menu', 'menu', () => page.getByRole('button', { name: /^Inboxes/ }).click());
+      await look(page, 'inboxes over the page', 'dialog', () => page.getByRole('button', { name: /^Inboxes/ }).click());
       await look(page, 'palette', 'dialog', () => page.keyboard.press('Control+k'));
       await look(page, 'shortcuts', 'dialog', () => page.keyboard.press('?'));
       await look(page, 'add contact', 'dialog', async () => {

@@ -5,17 +5,21 @@ import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import authEn from '../web/src/i18n/auth-en.ts';
 import authEs from '../web/src/i18n/auth-es.ts';
+import bulkEn from '../web/src/i18n/bulk-en.ts';
+import bulkEs from '../web/src/i18n/bulk-es.ts';
 import consoleEn from '../web/src/i18n/console-en.ts';
 import consoleEs from '../web/src/i18n/console-es.ts';
 import { en } from '../web/src/i18n/en.ts';
 import { es } from '../web/src/i18n/es.ts';
+import extraEn from '../web/src/i18n/extra-en.ts';
+import extraEs from '../web/src/i18n/extra-es.ts';
 import notifyEn from '../web/src/i18n/notify-en.ts';
 import notifyEs from '../web/src/i18n/notify-es.ts';
 import settingsEn from '../web/src/i18n/settings-en.ts';
 import settingsEs from '../web/src/i18n/settings-es.ts';
 import { test as base, signIn } from './app.ts';
 import { authenticatorCode } from './authenticator.ts';
-import { lucia, mateo } from './kinds.ts';
+import { lucia, mateo, valentina } from './kinds.ts';
 import { Mailbox } from './mailbox.ts';
 import { answers, binary, freePort, owner, Server } from './server.ts';
 
@@ -246,6 +250,181 @@ for (const [language, t] of [['es', { ...es, ...consoleEs }] as const, ['en', { 
           await expect(page.getByText(t.offline)).toBeVisible();
           await picture(page, 'offline');
           await context.setOffline(false);
+        });
+
+        test('what is rarer in a conversation', async ({ page, server }) => {
+          const x = language === 'es' ? extraEs : extraEn;
+          const b = language === 'es' ? bulkEs : bulkEn;
+          server.addOwner(language);
+          const ana = server.addUser('Ana Vega', 'agent', language);
+          await server.connect('telegram');
+          await server.connect('whatsapp_cloud');
+          await server.api('POST', '/snippets', {
+            name: 'saludo',
+            text: 'Buenos días. ¿En qué podemos ayudarle hoy?',
+            scope: 'workspace',
+          });
+          await server.api('PATCH', '/workspace', { timezone: 'Asia/Tokyo' });
+          await server.api('PUT', '/closing', {
+            mode: 'optional',
+            categories: [{ name: 'Venta' }, { name: 'Consulta' }],
+          });
+          await server.api('POST', '/custom-inboxes', {
+            name: language === 'es' ? 'Sin respuesta' : 'Not answered',
+            filter: { match: 'all', of: [{ field: 'unreplied', operator: 'is', value: ['true'] }] },
+          });
+          for (const c of [lucia, mateo, valentina])
+            for (const text of ['Buenas tardes', '¿Tienen ramos para mañana? Son para un cumpleaños'])
+              await server.customer(c.account, c.person, { kind: 'text', text });
+          await signIn(page, server);
+          await page.goto(`${server.url}/inbox/all`);
+          const { items } = await server.api<{ items: { id: string; name: string }[] }>('GET', '/contacts?status=all');
+          const [first, second, third] = [lucia, mateo, valentina].map((c) => items.find((i) => c.name.test(i.name))?.id ?? '');
+          const open = async (id: string | undefined) => {
+            await page.goto(`${server.url}/inbox/all/${id}`);
+            await expect(page.getByRole('region', { name: t.timeline }).getByRole('article').first()).toBeVisible();
+            await settled(page);
+          };
+          const dialog = page.getByRole('dialog');
+          const composer = page.getByRole('region', { name: t.composer });
+
+          // The inboxes over the page; folded away first where there is room for them.
+          await expect(
+            page
+              .getByRole('link')
+              .filter({ has: page.locator('time') })
+              .first(),
+          ).toBeVisible();
+          if (!phone) await page.keyboard.press('[');
+          await page.getByRole('button', { name: new RegExp(`^${t.inboxes}`) }).click();
+          await expect(dialog).toBeVisible();
+          await settled(page);
+          await picture(page, 'inboxes');
+          await page.keyboard.press('Escape');
+          if (!phone) await page.keyboard.press('[');
+
+          // Contacts are picked, and something is done to all of them.
+          await page.getByRole('button', { name: t.selectContacts }).click();
+          const bar = page.getByRole('toolbar', { name: b.bar });
+          await bar.getByRole('checkbox').first().check();
+          await picture(page, 'bulk');
+          await bar.getByRole('button', { name: b.tag }).click();
+          await expect(page.getByRole('combobox', { name: b.findTag })).toBeVisible();
+          await page.keyboard.type('Boda');
+          await picture(page, 'bulk-tags');
+          await page.keyboard.press('Enter');
+          await expect(page.getByText(b.did.tag).first()).toBeVisible();
+          await picture(page, 'bulk-done');
+
+          await open(first);
+          await page.keyboard.press('Control+k');
+          await dialog.getByRole('combobox').fill(language === 'es' ? 'posp' : 'snoo');
+          await expect(dialog.getByRole('option').first()).toBeVisible();
+          await picture(page, 'palette-actions');
+          await dialog.getByRole('combobox').fill('salu');
+          await expect(dialog.getByRole('option', { name: /saludo/ })).toBeVisible();
+          await picture(page, 'palette-snippet');
+          await page.keyboard.press('Escape');
+
+          await composer.getByRole('button', { name: t.recordVoice }).click();
+          await expect(composer).toContainText('0:02');
+          await picture(page, 'voice-recording');
+          await composer.getByRole('button', { name: x.stop }).click();
+          await expect(composer.getByRole('button', { name: t.play })).toBeVisible();
+          await picture(page, 'voice-recorded');
+          await composer.getByRole('button').last().click();
+          await expect(page.getByRole('article').last().getByRole('button', { name: t.play })).toBeVisible();
+          await picture(page, 'voice-sent');
+
+          const message = page.getByRole('article').nth(1);
+          if (!phone) {
+            await message.hover();
+            await picture(page, 'message-hovered');
+          }
+          await message.getByRole('button', { name: t.messageActions }).click();
+          await expect(page.getByRole('menu')).toBeVisible();
+          await picture(page, 'message-menu');
+          await page.keyboard.press('Escape');
+          await page.getByRole('button', { name: t.more }).last().click();
+          await page.getByRole('menuitem', { name: t.goToDate }).click();
+          await expect(dialog).toBeVisible();
+          await picture(page, 'go-to-date');
+          await page.keyboard.press('Escape');
+
+          // The hours of a workspace on the other side of the world.
+          await page.getByRole('button', { name: t.snooze, exact: true }).click();
+          await expect(dialog).toBeVisible();
+          await settled(page);
+          await picture(page, 'snooze-elsewhere');
+          await dialog.getByRole('button').first().click();
+          await expect(page.getByRole('button', { name: t.undo })).toBeVisible();
+          await picture(page, 'undo');
+          await page.getByRole('button', { name: t.undo }).click();
+
+          // Closed with a note, and opened again by the next message.
+          await page.getByRole('button', { name: t.more }).last().click();
+          await page.getByRole('menuitem', { name: t.closeWithNote }).click();
+          await expect(dialog).toBeVisible();
+          await dialog.getByRole('combobox').selectOption('Venta');
+          await picture(page, 'close-with-note');
+          await dialog.getByRole('button', { name: t.closeConversation }).click();
+          await expect(dialog).toHaveCount(0);
+          await server.customer(lucia.account, lucia.person, {
+            kind: 'text',
+            text: 'Una cosa más: ¿pueden poner una tarjeta?',
+          });
+          await expect(page.getByRole('article').last()).toContainText('tarjeta');
+          const desk = await (await page.context().browser()!.newContext()).newPage();
+          await desk.request.post(`${server.url}/api/v1/session`, { data: ana });
+          await desk.goto(`${server.url}/inbox/all/${first}`);
+          await desk.getByRole('region', { name: t.composer }).getByRole('textbox').pressSequentially('Claro que sí');
+          await expect(page.getByText(t.colleagueTyping('Ana Vega')).first()).toBeVisible();
+          await picture(page, 'colleague-typing');
+          await desk.context().close();
+
+          // Telegram as if it had Messenger's rules; no channel of today's has tags.
+          await page.route('**/api/v1/channels', async (route) => {
+            const answer = await route.fetch();
+            const list = await answer.json();
+            const tags = [
+              {
+                value: 'A',
+                name: 'Account update',
+                help: 'News about the account of the contact.',
+              },
+            ];
+            for (const c of list.items)
+              Object.assign(c.capabilities, {
+                window_hours: 24,
+                human_hours: 168,
+                outside_window: 'tag',
+                tags,
+              });
+            await route.fulfill({ response: answer, json: list });
+          });
+          await page.route(/\/api\/v1\/contacts\/\d+$/, async (route) => {
+            const answer = await route.fetch();
+            const contact = await answer.json();
+            for (const identity of contact.identities ?? []) identity.window_closes_at = '2021-03-04T10:00:00Z';
+            await route.fulfill({ response: answer, json: contact });
+          });
+          await open(second);
+          await picture(page, 'window-closed-tag');
+          await composer.getByRole('button', { name: t.writeTagged }).click();
+          await expect(composer.getByRole('combobox').first()).toBeVisible();
+          await composer.getByRole('combobox').first().selectOption('A');
+          await picture(page, 'tag-row');
+          await page.unrouteAll({ behavior: 'ignoreErrors' });
+
+          await open(third);
+          await page.context().setOffline(true);
+          await expect(page.getByText(t.offline)).toBeVisible();
+          await composer.getByRole('textbox').fill('Ya le confirmo');
+          await composer.getByRole('textbox').press('Enter');
+          await page.getByRole('button', { name: t.closeConversation }).click();
+          await expect(page.getByText(t.kept(1))).toBeVisible();
+          await picture(page, 'offline-kept');
+          await page.context().setOffline(false);
         });
 
         test('notifications', async ({ page }) => {

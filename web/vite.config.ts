@@ -36,7 +36,7 @@ export default defineConfig({
             },
             {
               name: 'core',
-              test: /src[\\/](ui[\\/](?!dialog|.*-popup|field)|format|api|realtime|frame[\\/](app-frame|rail|profile|connection|shortcuts\.|dialogs\.|use-)|i18n[\\/](index|plural|lazy)|inbox[\\/](?!add|hits|bulk|list-empty)|auth[\\/](session|texts)|settings[\\/](texts|pages))/,
+              test: /src[\\/](ui[\\/](?!dialog|.*-popup|field)|format|api|realtime|frame[\\/](app-frame|rail|profile|connection|shortcuts\.|dialogs\.|use-)|i18n[\\/](index|plural|lazy)|inbox[\\/](?!add|hits|bulk|list-empty|sidebar-overlay)|auth[\\/](session|texts)|settings[\\/](texts|pages))/,
               priority: 1,
             },
           ],

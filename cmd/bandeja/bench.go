@@ -29,6 +29,7 @@ type benchRunCmd struct {
 	Messages int           `help:"Messages of theirs." default:"5000000"`
 	Length   time.Duration `help:"How long each load runs." default:"5s"`
 	Only     []string      `help:"Parts to measure: sqlite, sqlite-large, postgres, postgres-large, sizes; all by default." enum:"sqlite,sqlite-large,postgres,postgres-large,sizes"`
+	Steps    []string      `help:"Of the large ones only these: lists, custom, contacts, texts, long, bulk; all by default." enum:"lists,custom,contacts,texts,long,bulk"`
 	Seeded   string        `help:"Data folder that 'bench seed' has filled, to measure reading on instead of making one. Its owner is owner@example.com."`
 }
 
@@ -39,7 +40,7 @@ func (c benchRunCmd) Run(ctx context.Context) error {
 	}
 	results, err := bench.Run(ctx, bench.RunOptions{
 		Binary: self, PostgresURL: os.Getenv(postgresEnv), Contacts: c.Contacts, Messages: c.Messages, Length: c.Length,
-		Only: c.Only, Seeded: c.Seeded, Web: web.Files(), Widget: widget.Files(), Out: os.Stdout,
+		Only: c.Only, Steps: c.Steps, Seeded: c.Seeded, Web: web.Files(), Widget: widget.Files(), Out: os.Stdout,
 	})
 	if err != nil {
 		return err

@@ -73,8 +73,14 @@ func (r *run) reading(ctx context.Context, dialect db.Dialect) error {
 		return err
 	}
 	defer agents.leave()
-	for _, part := range []func(context.Context) error{b.lists, b.custom, b.contacts, b.texts, b.longContact, b.bulk} {
-		if err := part(ctx); err != nil {
+	for _, step := range []struct {
+		name string
+		run  func(context.Context) error
+	}{{"lists", b.lists}, {"custom", b.custom}, {"contacts", b.contacts}, {"texts", b.texts}, {"long", b.longContact}, {"bulk", b.bulk}} {
+		if len(r.Steps) > 0 && !slices.Contains(r.Steps, step.name) {
+			continue
+		}
+		if err := step.run(ctx); err != nil {
 			return err
 		}
 	}

@@ -36,6 +36,8 @@ type RunOptions struct {
 	// Only names the parts to measure: sqlite, sqlite-large, postgres, postgres-large,
 	// sizes. Empty means all.
 	Only []string
+	// Steps names what to measure of a large installation; empty for all.
+	Steps []string
 	// Web and Widget are the built web app and widget.
 	Web, Widget fs.FS
 	Out         io.Writer

@@ -62,7 +62,7 @@ type TextHit struct {
 
 // searchTime is how long a page may be looked for. A page that is over time is
 // short or empty, and its cursor goes on.
-const searchTime = 40 * time.Millisecond
+const searchTime = 25 * time.Millisecond
 
 // TextPage is a page of messages with the words, newest first.
 type TextPage struct {

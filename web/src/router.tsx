@@ -285,6 +285,9 @@ export const router = createRouter({
   defaultPendingMs: 150,
   defaultPendingMinMs: 0,
   defaultErrorComponent: PageError,
+  // What was loaded is in the query cache, which has bounds of its own.
+  defaultGcTime: 0,
+  defaultPreloadGcTime: 10_000,
   // Plain strings in the address: ids must stay strings, and links stay readable.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

@@ -112,6 +112,14 @@ function keptCount(key: string): CustomCount | undefined {
 const countKey = (id: InboxId) =>
   `bandeja.count.${queryClient.getQueryData(meQuery.queryKey)?.user.id}.${id}`;
 
+export function forgetCount(id: InboxId) {
+  try {
+    localStorage.removeItem(countKey(id));
+  } catch {
+    // Then it wasn't kept.
+  }
+}
+
 export const listQuery = (filter: ListFilter) =>
   infiniteQueryOptions({
     queryKey: ['list', filter] as const,

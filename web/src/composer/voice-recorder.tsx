@@ -4,12 +4,12 @@ import { uploadFile } from '../api/upload';
 import { playTime } from '../format/time';
 import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
+import { enqueue } from '../outbox/outbox';
 import AudioPlayer from '../timeline/audio-player';
 import { Icon } from '../ui/icon';
 import { toastError } from '../ui/toast';
 import { refusal, takes } from './channel-rules';
 import { oggOfWebm } from './ogg';
-import { enqueue } from './outbox';
 
 const longest = 5 * 60;
 

@@ -3,7 +3,14 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { get, patch, post, remove } from '../api/http';
 import { newKey } from '../api/key';
-import { customInboxesQuery, queryClient, teamsQuery, useMe, usersQuery } from '../api/queries';
+import {
+  customInboxesQuery,
+  forgetCount,
+  queryClient,
+  teamsQuery,
+  useMe,
+  usersQuery,
+} from '../api/queries';
 import type { CustomInbox } from '../api/types';
 import { t } from '../i18n';
 import ConfirmDialog from '../settings/confirm-dialog';
@@ -324,6 +331,7 @@ function DeleteDialog({ inbox }: { inbox: CustomInbox }) {
       onConfirm={async () => {
         await remove('/custom-inboxes/{inbox}', { params: { inbox: inbox.id } });
         setDraft(inbox.id, undefined);
+        forgetCount(inbox.id);
         void navigate({ to: '/inbox/$inbox', params: { inbox: 'all' }, search: {} });
         await refresh();
       }}

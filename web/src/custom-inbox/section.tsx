@@ -70,13 +70,13 @@ const Entry = memo(function Entry({
         params={{ inbox: inbox.id }}
         search={{}}
         aria-current={here ? 'page' : undefined}
-        className={`flex h-8 items-center gap-2.5 rounded-[8px] px-2 group-focus-within/entry:pr-8 group-hover/entry:pr-8 ${here ? 'bg-surface font-semibold text-text shadow-[0_0_0_1px_var(--line)]' : 'font-medium text-muted hover:bg-hover hover:text-text'}`}
+        className={`flex h-8 items-center gap-2.5 rounded-[8px] px-2 group-focus-within/entry:pr-8 group-hover/entry:pr-8 pointer-coarse:h-10 pointer-coarse:pr-9 ${here ? 'bg-surface font-semibold text-text shadow-[0_0_0_1px_var(--line)]' : 'font-medium text-muted hover:bg-hover hover:text-text'}`}
       >
         <Icon name="filter" />
         <span className="min-w-0 truncate">{inbox.name}</span>
         {edited && <span className="text-12 font-normal text-amber-ink">{t.editedInbox}</span>}
         {count && (count.open > 0 || count.more) && (
-          <span className="ml-auto text-12 font-normal text-faint group-focus-within/entry:opacity-0 group-hover/entry:opacity-0">
+          <span className="ml-auto text-12 font-normal text-faint pointer-fine:group-focus-within/entry:opacity-0 pointer-fine:group-hover/entry:opacity-0">
             <span aria-hidden="true">{counted(count)}</span>
             <span className="sr-only">
               {t.openCount(count.open)}
@@ -85,7 +85,7 @@ const Entry = memo(function Entry({
           </span>
         )}
       </Link>
-      <span className="absolute inset-y-0 right-0.5 flex items-center opacity-0 group-focus-within/entry:opacity-100 group-hover/entry:opacity-100 has-aria-expanded:opacity-100">
+      <span className="absolute inset-y-0 right-0.5 flex items-center opacity-0 group-focus-within/entry:opacity-100 group-hover/entry:opacity-100 has-aria-expanded:opacity-100 pointer-coarse:opacity-100">
         <CustomMenu inbox={inbox} own={own} className="btn-icon size-7" />
       </span>
     </li>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { memo, type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { patch } from '../api/http';
 import { queryClient, useMay, usersQuery } from '../api/queries';
 import type { Contact, ContactInput } from '../api/types';
@@ -21,7 +21,7 @@ import { History } from './history';
 import { Tags } from './tags';
 
 /** Who the open contact is. Beside the console, or over it where there is no room. */
-export default function Drawer({
+function Drawer({
   contact,
   overlay,
   tags,
@@ -68,6 +68,9 @@ export default function Drawer({
     </div>
   );
 }
+
+// Unchanged while another contact's conversation is being drawn.
+export default memo(Drawer);
 
 function DrawerContent({
   contact,

@@ -2,13 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { post } from '../api/http';
 import { tagsQuery } from '../api/queries';
-import type { Contact } from '../api/types';
+import type { Contact, Tag } from '../api/types';
 import { plain } from '../format/plain';
 import { useShortcuts } from '../frame/shortcuts';
+import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
 import { applyContact } from '../realtime/apply';
 import { Icon } from '../ui/icon';
-import { toastError } from '../ui/toast';
+import { toast, toastError } from '../ui/toast';
 import { tagDots } from './tag-dots';
 
 /** The contact's tags; what is typed is added, and made where it doesn't exist yet. */
@@ -42,11 +43,19 @@ export function Tags({
     try {
       applyContact(await post('/contacts/{id}/tags', { params: { id: contact.id }, body }));
       setText('');
+      return true;
     } catch (error) {
       toastError(error);
+      return false;
     } finally {
       setBusy(false);
     }
+  };
+  const take = async (tag: Tag) => {
+    if (!(await change({ remove: [tag.id] }))) return;
+    toast(x.tagRemoved(tag.name), {
+      action: { label: t.undo, run: () => void change({ add: [tag.name] }) },
+    });
   };
   return (
     <div className="grid gap-2">
@@ -73,7 +82,7 @@ export function Tags({
                   className="inline-flex size-6 items-center justify-center rounded-full text-muted hover:bg-hover hover:text-text"
                   aria-label={x.removeTag(tag.name)}
                   disabled={busy}
-                  onClick={() => void change({ remove: [tag.id] })}
+                  onClick={() => void take(tag)}
                 >
                   <Icon name="close" size={12} />
                 </button>

@@ -1,7 +1,6 @@
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Suspense, useEffect, useSyncExternalStore } from 'react';
 import { useMe } from '../api/queries';
-import { restoreOutbox } from '../composer/outbox';
 import { t } from '../i18n';
 import { lazyWithTexts } from '../i18n/lazy-with';
 import { fetchAhead, part } from '../parts';
@@ -30,7 +29,9 @@ export default function AppFrame() {
   useTabTitle();
   useActivityPing();
   useEffect(() => void connect(me.seq), [me.seq]);
-  useEffect(() => restoreOutbox(me.user.id), [me.user.id]);
+  useEffect(() => {
+    void part(() => import('../outbox/outbox')).then((m) => m.restoreOutbox(me.user.id));
+  }, [me.user.id]);
   useEffect(() => {
     const idle = window.setTimeout(() => {
       preloadMenus();

@@ -1,6 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { trouble } from '../api/trouble';
 import { t } from '../i18n';
+import { waitingCount } from '../outbox/waiting';
 import { useConnection } from '../realtime/connection';
 import { Icon } from '../ui/icon';
 
@@ -8,6 +9,7 @@ import { Icon } from '../ui/icon';
 export function ConnectionBanner() {
   const state = useConnection();
   const down = useSyncExternalStore(trouble.subscribe, trouble.get);
+  const waiting = useSyncExternalStore(waitingCount.subscribe, waitingCount.get);
   const [show, setShow] = useState(false);
   useEffect(() => {
     setShow(state === 'offline');
@@ -22,6 +24,7 @@ export function ConnectionBanner() {
         <div className="flex min-h-8 items-center justify-center gap-2 border-b border-amber-line bg-amber px-3 py-1 text-center text-13 text-amber-ink">
           <Icon name="offline" size={16} />
           {words}
+          {waiting > 0 && <span className="font-medium">{t.kept(waiting)}</span>}
         </div>
       )}
     </div>

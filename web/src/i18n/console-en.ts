@@ -129,6 +129,14 @@ const en = {
   copyLink: 'Copy link',
   messageActions: 'Message actions',
   sendFailed: 'Not sent',
+  givenTo: (name: string | undefined) => (name ? `Assigned to ${name}` : 'Nobody has it now'),
+  putOff: (when: string) => `Snoozed until ${when}`,
+  blockedNow: (name: string) => `${name} is blocked`,
+  notDone: {
+    close: (name: string) => `The conversation with ${name} was not closed`,
+    snooze: (name: string) => `The conversation with ${name} was not snoozed`,
+  },
+  wroteMeanwhile: 'They wrote while you were offline.',
 };
 export type ConsoleTexts = typeof en;
 export default en;

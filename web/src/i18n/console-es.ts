@@ -130,5 +130,13 @@ const es: ConsoleTexts = {
   copyLink: 'Copiar el enlace',
   messageActions: 'Acciones del mensaje',
   sendFailed: 'No enviado',
+  givenTo: (name) => (name ? `Asignado a ${name}` : 'Quedó sin asignar'),
+  putOff: (when) => `Pospuesto hasta ${when}`,
+  blockedNow: (name) => `Se bloqueó a ${name}`,
+  notDone: {
+    close: (name) => `No se cerró la conversación con ${name}`,
+    snooze: (name) => `No se pospuso la conversación con ${name}`,
+  },
+  wroteMeanwhile: 'Escribió mientras usted no tenía conexión.',
 };
 export default es;

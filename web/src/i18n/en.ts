@@ -17,7 +17,8 @@ export const en = {
   themeLight: 'Light',
   themeDark: 'Dark',
   language: 'Language',
-  offline: 'You’re offline. What you send is kept and goes out when the connection is back.',
+  offline: 'You’re offline. What you send and do is kept for when the connection is back.',
+  kept: (count: number) => n(count, '# waiting', '# waiting'),
   reconnecting: 'Reconnecting… New messages may take a moment.',
   databaseDown:
     'The server can’t save anything right now. What you send is kept and goes out when it can.',

@@ -17,7 +17,8 @@ export const es: Texts = {
   themeLight: 'Claro',
   themeDark: 'Oscuro',
   language: 'Idioma',
-  offline: 'Sin conexión. Lo que envíe se guarda y sale cuando vuelva la conexión.',
+  offline: 'Sin conexión. Lo que envíe y haga se guarda hasta que vuelva.',
+  kept: (count) => n(count, '# en espera', '# en espera'),
   reconnecting: 'Reconectando… Los mensajes nuevos pueden tardar un momento.',
   databaseDown:
     'El servidor no puede guardar nada en este momento. Lo que envíe se conserva y saldrá cuando pueda.',

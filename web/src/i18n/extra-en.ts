@@ -58,6 +58,7 @@ export const en = {
   tags: 'Tags',
   addTag: 'Add a tag',
   removeTag: (name: string) => `Remove the tag ${name}`,
+  tagRemoved: (name: string) => `The tag ${name} was removed`,
   yes: 'Yes',
   no: 'No',
   // Snoozing and closing

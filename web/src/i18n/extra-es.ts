@@ -56,6 +56,7 @@ const es: ExtraTexts = {
   tags: 'Etiquetas',
   addTag: 'Agregar una etiqueta',
   removeTag: (name) => `Quitar la etiqueta ${name}`,
+  tagRemoved: (name) => `Se quitó la etiqueta ${name}`,
   yes: 'Sí',
   no: 'No',
   // Posponer y cerrar

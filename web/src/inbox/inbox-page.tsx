@@ -59,7 +59,7 @@ export default function InboxPage() {
       });
   }, [filter.inbox, gone, me.user.id, contactId, navigate]);
   useInboxSeen(filter.inbox);
-  useShortcuts({ '[': () => setPrefs({ sidebar: !getPrefs().sidebar }) });
+  useShortcuts(wide ? { '[': () => setPrefs({ sidebar: !getPrefs().sidebar }) } : {});
 
   const sidebar = wide && prefs.sidebar;
   const showList = !phone || !contactId;

@@ -1,13 +1,12 @@
-import { useNavigate } from '@tanstack/react-router';
-import { Suspense } from 'react';
+import { Suspense, useState } from 'react';
 import { useMay } from '../api/queries';
-import type { Inbox, Sort, StatusFilter } from '../api/types';
-import { customDialog } from '../custom-inbox/drafts';
+import type { Sort, StatusFilter } from '../api/types';
 import { wholeNumber } from '../format/size';
 import { frameDialog } from '../frame/dialogs';
+import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
-import { lazyPart } from '../parts';
+import { lazyPart, part } from '../parts';
 import { consoleTexts } from '../timeline/console-texts';
 import { Icon } from '../ui/icon';
 import { MenuButton, type MenuEntry } from '../ui/menu';
@@ -25,6 +24,10 @@ const BulkBar = lazyPart(async () => {
   await Promise.all([module.bulkTexts.load(), extraTexts.load(), consoleTexts.load()]);
   return module;
 });
+
+const loadOverlay = () => import('./sidebar-overlay');
+const SidebarOverlay = lazyPart(loadOverlay);
+const preloadOverlay = () => void part(loadOverlay);
 
 export const sortLabel = (sort: Sort, status: StatusFilter) =>
   sort === 'newest' || sort === 'oldest' ? t.sorts[sort] : t.sorts[sort][status];
@@ -146,32 +149,17 @@ export function ListHeader({ sidebar }: { sidebar: boolean }) {
   );
 }
 
-/** How many conversations are open, and the blue dot of news. */
-function Counted({ inbox, here }: { inbox: Inbox; here: boolean }) {
-  return (
-    <span className="inline-flex items-center gap-2">
-      {inbox.news && !here && (
-        <>
-          <span className="size-[7px] rounded-full bg-blue" />
-          <span className="sr-only">{t.hasNews}, </span>
-        </>
-      )}
-      {wholeNumber(inbox.open)}
-    </span>
-  );
-}
-
-/** The inboxes as a menu, where the sidebar has no room or is folded away. */
+/** Which inbox this is, where the sidebar has no room or is folded away; brings it over the page. */
 function InboxSwitch() {
   const { filter } = useListFilter();
-  const navigate = useNavigate();
   const wide = useWide();
+  const [open, setOpen] = useState(false);
+  useShortcuts(wide ? {} : { '[': () => setOpen(true) });
   // On a phone the list is the page, and this its title.
   const Title = usePhone() ? 'h1' : 'div';
   const all = useInboxEntries();
   const here = all.find((e) => e.id === filter.inbox);
-  const open = here?.counts?.open;
-  const titles: Partial<Record<string, string>> = { team: t.teamInboxes, custom: t.customInboxes };
+  const count = here?.counts?.open;
   return (
     <div className="mb-2 flex items-center gap-1">
       {wide && (
@@ -186,39 +174,21 @@ function InboxSwitch() {
         </button>
       )}
       <Title className="min-w-0">
-        <MenuButton
-          label={t.inboxes}
-          named="by-text"
-          className="inline-flex h-8 min-w-0 items-center gap-1.5 rounded-[8px] px-1 hover:bg-hover"
-          entries={[
-            ...all.flatMap(({ id, kind, label, icon, counts }, i): MenuEntry[] => [
-              ...(kind !== all[i - 1]?.kind && titles[kind]
-                ? [{ kind: 'title' as const, key: kind, label: titles[kind] }]
-                : []),
-              {
-                key: id,
-                label,
-                icon,
-                hint: counts && <Counted inbox={counts} here={id === filter.inbox} />,
-                checked: id === filter.inbox,
-                onSelect: () =>
-                  void navigate({ to: '/inbox/$inbox', params: { inbox: id }, search: {} }),
-              },
-            ]),
-            { kind: 'separator', key: 's' },
-            {
-              key: 'new',
-              label: t.newInbox,
-              icon: 'plus',
-              onSelect: () => customDialog.set({ kind: 'new' }),
-            },
-          ]}
+        <button
+          type="button"
+          aria-haspopup="dialog"
+          aria-expanded={open}
+          className="inline-flex h-8 max-w-full items-center gap-1.5 rounded-[8px] px-1 hover:bg-hover"
+          onPointerEnter={preloadOverlay}
+          onFocus={preloadOverlay}
+          onClick={() => setOpen(true)}
         >
+          {!wide && <Icon name="sidebar" size={16} className="text-muted" />}
           <span className="sr-only">{t.inboxes}: </span>
           <span className="truncate text-16 font-semibold tracking-tight">
             {here?.label ?? '…'}
           </span>
-          {open !== undefined && <span className="text-13 text-faint">{wholeNumber(open)}</span>}
+          {count !== undefined && <span className="text-13 text-faint">{wholeNumber(count)}</span>}
           {all.some((e) => e.counts?.news && e.id !== filter.inbox) && (
             <>
               <span className="size-[7px] rounded-full bg-blue" />
@@ -226,8 +196,13 @@ function InboxSwitch() {
             </>
           )}
           <Icon name="down" size={16} className="text-muted" />
-        </MenuButton>
+        </button>
       </Title>
+      {open && (
+        <Suspense>
+          <SidebarOverlay onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useMe } from '../api/queries';
 import { CustomSection } from '../custom-inbox/section';
 import { wholeNumber } from '../format/size';
@@ -10,8 +10,10 @@ import { tip } from '../ui/tooltip';
 import { type InboxEntry, useInboxEntries } from './inbox-entries';
 import { useListFilter } from './use-inbox-list';
 
-export function Sidebar() {
+/** The inboxes: beside the list, or over the page, where `onClose` takes them away again. */
+export function Sidebar({ onClose }: { onClose?: () => void }) {
   const me = useMe();
+  const nav = useRef<HTMLElement>(null);
   const { filter } = useListFilter();
   const entries = useInboxEntries();
   const [text, setText] = useState('');
@@ -27,8 +29,9 @@ export function Sidebar() {
   );
   return (
     <nav
+      ref={nav}
       aria-label={t.inboxes}
-      className="flex w-[232px] shrink-0 flex-col overflow-y-auto border-r border-line bg-sunken px-2.5 pt-3.5"
+      className={`flex flex-col overflow-y-auto bg-sunken px-2.5 pt-3.5 ${onClose ? 'min-h-0 flex-1' : 'w-[232px] shrink-0 border-r border-line'}`}
     >
       <div className="flex items-center pb-2.5 pl-2">
         <div className="min-w-0 flex-1">
@@ -37,11 +40,11 @@ export function Sidebar() {
         <button
           type="button"
           className="btn-icon size-7"
-          aria-label={t.hideInboxes}
-          {...tip(t.hideInboxes, '[')}
-          onClick={() => setPrefs({ sidebar: false })}
+          aria-label={onClose ? t.close : t.hideInboxes}
+          {...(!onClose && tip(t.hideInboxes, '['))}
+          onClick={onClose ?? (() => setPrefs({ sidebar: false }))}
         >
-          <Icon name="sidebar" size={16} />
+          <Icon name={onClose ? 'close' : 'sidebar'} size={16} />
         </button>
       </div>
       <input
@@ -49,10 +52,20 @@ export function Sidebar() {
         aria-label={t.findInbox}
         placeholder={t.findInbox}
         autoComplete="off"
-        className="mb-2 h-8 w-full rounded-[8px] border border-line bg-surface px-2.5 text-13 [&::-webkit-search-cancel-button]:hidden"
+        className="mb-2 h-8 w-full shrink-0 rounded-[8px] border border-line bg-surface px-2.5 text-13 [&::-webkit-search-cancel-button]:hidden"
         value={text}
         onChange={(e) => setText(e.target.value)}
-        onKeyDown={(e) => e.key === 'Escape' && (text ? setText('') : e.currentTarget.blur())}
+        onKeyDown={(e) => {
+          if (e.key === 'Enter' && search) {
+            e.preventDefault(); // it isn't for what has the focus then
+            nav.current?.querySelector<HTMLElement>('li a')?.click();
+          }
+          if (e.key !== 'Escape') return;
+          if (text) {
+            e.stopPropagation(); // what it stands in stays
+            setText('');
+          } else e.currentTarget.blur();
+        }}
       />
       {list('standard')}
       {group('team').length > 0 && (
@@ -78,7 +91,7 @@ function Entry({ entry: { id, label, icon, counts }, here }: { entry: InboxEntry
         params={{ inbox: id }}
         search={{}}
         aria-current={here ? 'page' : undefined}
-        className={`flex h-8 items-center gap-2.5 rounded-[8px] px-2 ${here ? 'bg-surface font-semibold text-text shadow-[0_0_0_1px_var(--line)]' : 'font-medium text-muted hover:bg-hover hover:text-text'}`}
+        className={`flex h-8 items-center gap-2.5 rounded-[8px] px-2 pointer-coarse:h-10 ${here ? 'bg-surface font-semibold text-text shadow-[0_0_0_1px_var(--line)]' : 'font-medium text-muted hover:bg-hover hover:text-text'}`}
       >
         <Icon name={icon} />
         <span className="min-w-0 flex-1 truncate">{label}</span>

@@ -5,12 +5,12 @@ import type { Contact } from '../api/types';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
 import { lazyWithTexts } from '../i18n/lazy-with';
+import type { Taker } from '../outbox/action';
 import { Avatar } from '../ui/avatar';
 import { Icon } from '../ui/icon';
 import { PopoverButton, type PopoverHandle } from '../ui/popover';
 import { PanelSkeleton } from '../ui/states';
 import { tip } from '../ui/tooltip';
-import type { Taker } from './assign-panel';
 
 const AssignPanel = lazyWithTexts(() => import('./assign-panel'));
 

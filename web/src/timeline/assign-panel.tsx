@@ -5,14 +5,12 @@ import type { Team, User } from '../api/types';
 import { plain } from '../format/plain';
 import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
+import type { Taker } from '../outbox/action';
 import { useActivity } from '../realtime/presence';
 import { Avatar } from '../ui/avatar';
 import { Icon } from '../ui/icon';
 import { useFocusOnMount } from '../ui/use-focus-on-mount';
 import { consoleTexts } from './console-texts';
-
-/** Whom a contact goes to: a colleague, the member of a team who has the least to do, or nobody. */
-export type Taker = { user_id: string | null } | { team_id: string };
 
 /** Colleagues with their activity, and teams; the typed text narrows them, arrows and Enter choose. */
 export default function AssignPanel({

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { ApiError } from '../api/http';
 import { contactQuery } from '../api/queries';
 import type { Contact, Message } from '../api/types';
@@ -8,7 +8,7 @@ import { Composer } from '../composer/composer';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
 import { lazyWithTexts } from '../i18n/lazy-with';
-import { getPrefs, setPrefs, usePrefs } from '../ui/prefs';
+import { setPrefs, usePrefs } from '../ui/prefs';
 import { EmptyState, ErrorState } from '../ui/states';
 import { useExtraWide } from '../ui/use-media';
 import { ConsoleHeader } from './console-header';
@@ -24,7 +24,66 @@ const Drawer = lazyWithTexts(() => import('../drawer/drawer'));
 export default function Console() {
   const { contactId } = useParams({ from: '/app/inbox/$inbox/$contactId' });
   const { data: contact, error, refetch } = useQuery(contactQuery(contactId));
-  if (contact) return <OpenContact key={contact.id} contact={contact} />;
+  const prefs = usePrefs();
+  const wide = useExtraWide();
+  // Where the drawer covers the console it opens only when asked for.
+  const [covered, setCovered] = useState('');
+  const drawer = wide ? prefs.drawer : covered === contactId;
+  const setDrawer = (open: boolean) =>
+    wide ? setPrefs({ drawer: open }) : setCovered(open ? contactId : '');
+  // The same for every contact: the drawer of the one before isn't drawn again.
+  const closeDrawer = useCallback(
+    () => (wide ? setPrefs({ drawer: false }) : setCovered('')),
+    [wide],
+  );
+  const wantTags = useRef(false);
+  useShortcuts({
+    ']': () => setDrawer(!drawer),
+    // Where the details are closed they come with the field that this key is for.
+    t: () => {
+      wantTags.current = true;
+      setDrawer(true);
+    },
+  });
+  // The conversation is what is waited for: who it is with follows a moment later.
+  const shown = useDeferredValue(contact);
+  const place = wide && (
+    <div aria-busy className="w-[304px] shrink-0 border-l border-line bg-surface" />
+  );
+  return (
+    <>
+      {contact ? (
+        <OpenContact
+          key={contact.id}
+          contact={contact}
+          drawer={drawer}
+          onDrawer={() => setDrawer(!drawer)}
+        />
+      ) : (
+        <NoContact error={error} onRetry={() => void refetch()} />
+      )}
+      {drawer &&
+        !error &&
+        (contact && shown ? (
+          // The place is kept while it loads, so the console doesn't jump.
+          <Suspense fallback={place}>
+            <Drawer
+              key={shown.id}
+              contact={shown}
+              overlay={!wide}
+              tags={wantTags}
+              onClose={closeDrawer}
+            />
+          </Suspense>
+        ) : (
+          place
+        ))}
+    </>
+  );
+}
+
+/** What stands where the open contact will, or would if it could be shown. */
+function NoContact({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const gone = error instanceof ApiError && error.status === 404;
   return (
     <main className="flex min-w-0 flex-1 flex-col bg-bg">
@@ -34,11 +93,7 @@ export default function Console() {
           <BackToInbox />
         </EmptyState>
       ) : error ? (
-        <ErrorState
-          error={error}
-          title={consoleTexts.text.contactFailed}
-          onRetry={() => void refetch()}
-        />
+        <ErrorState error={error} title={consoleTexts.text.contactFailed} onRetry={onRetry} />
       ) : (
         <>
           <div className="late flex h-[60px] items-center gap-3 border-b border-line bg-surface px-4">
@@ -61,57 +116,33 @@ function BackToInbox() {
   );
 }
 
-function OpenContact({ contact }: { contact: Contact }) {
+function OpenContact({
+  contact,
+  drawer,
+  onDrawer,
+}: {
+  contact: Contact;
+  drawer: boolean;
+  onDrawer: () => void;
+}) {
   const { m } = useSearch({ from: '/app/inbox/$inbox/$contactId' });
-  const prefs = usePrefs();
-  const wide = useExtraWide();
-  // Where the drawer covers the console it opens only when asked for.
-  const [overlay, setOverlay] = useState(false);
   const [replyTo, setReplyTo] = useState<Message | null>(null);
-  const wantTags = useRef(false);
   const markUnread = useMarkRead(contact);
   useEffect(() => keepContact(contact.id), [contact.id]);
-  const drawer = wide ? prefs.drawer : overlay;
-  const setDrawer = (open: boolean) => (wide ? setPrefs({ drawer: open }) : setOverlay(open));
-  useShortcuts({
-    ']': () => (wide ? setPrefs({ drawer: !getPrefs().drawer }) : setOverlay((o) => !o)),
-    u: markUnread,
-    // Where the details are closed they come with the field that this key is for.
-    t: () => {
-      wantTags.current = true;
-      setDrawer(true);
-    },
-  });
+  useShortcuts({ u: markUnread });
   return (
-    <>
-      <main
-        aria-label={consoleTexts.text.conversation}
-        className="relative flex min-w-0 flex-1 flex-col bg-bg"
-      >
-        <ConsoleHeader
-          contact={contact}
-          drawer={drawer}
-          onDrawer={() => setDrawer(!drawer)}
-          onMarkUnread={markUnread}
-        />
-        <Timeline key={m ?? 'latest'} contact={contact} around={m} onReply={setReplyTo} />
-        <Composer contact={contact} replyTo={replyTo} onReplyTo={setReplyTo} />
-      </main>
-      {drawer && (
-        // The place is kept while it loads, so the console doesn't jump.
-        <Suspense
-          fallback={
-            wide && <div aria-busy className="w-[304px] shrink-0 border-l border-line bg-surface" />
-          }
-        >
-          <Drawer
-            contact={contact}
-            overlay={!wide}
-            tags={wantTags}
-            onClose={() => setDrawer(false)}
-          />
-        </Suspense>
-      )}
-    </>
+    <main
+      aria-label={consoleTexts.text.conversation}
+      className="relative flex min-w-0 flex-1 flex-col bg-bg"
+    >
+      <ConsoleHeader
+        contact={contact}
+        drawer={drawer}
+        onDrawer={onDrawer}
+        onMarkUnread={markUnread}
+      />
+      <Timeline key={m ?? 'latest'} contact={contact} around={m} onReply={setReplyTo} />
+      <Composer contact={contact} replyTo={replyTo} onReplyTo={setReplyTo} />
+    </main>
   );
 }

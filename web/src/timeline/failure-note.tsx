@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { post } from '../api/http';
 import type { Message } from '../api/types';
-import { discardOutgoing, retryOutgoing } from '../composer/outbox';
 import { t } from '../i18n';
+import { discardOutgoing, retryOutgoing } from '../outbox/outbox';
 import { Icon } from '../ui/icon';
 import { toastError } from '../ui/toast';
 import { changeMessage } from './change-message';

@@ -27,17 +27,42 @@ const estimates: Record<Entry['type'], number> = {
   scheduled: 104,
 };
 
-export function Timeline({
-  contact,
-  around,
-  onReply,
-}: {
+interface TimelineProps {
   contact: Contact;
   around: string | undefined;
   onReply: (message: Message) => void;
-}) {
+}
+
+/** What was said to and by a contact, and what happened meanwhile: the newest, or around a message. */
+export function Timeline(props: TimelineProps) {
+  const timeline = useTimeline(props.contact, props.around);
+  const { query, items } = timeline;
+  if (query.isPending) return <TimelineSkeleton />;
+  if (query.isError && items.length === 0)
+    return (
+      <div className="flex min-h-0 flex-1">
+        <ErrorState
+          error={query.error}
+          title={consoleTexts.text.timelineFailed}
+          onRetry={() => void query.refetch()}
+        />
+      </div>
+    );
+  return <Entries {...props} {...timeline} />;
+}
+
+// How high the last one was: the next is as high, mostly, and is drawn at once as it will stand.
+let height = 600;
+
+function Entries({
+  contact,
+  around,
+  onReply,
+  query,
+  items,
+  entries,
+}: TimelineProps & ReturnType<typeof useTimeline>) {
   const navigate = useNavigate();
-  const { query, items, entries } = useTimeline(contact, around);
   const scroller = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(!around);
   const arrived = useArrivalCount(contact.id, atEnd);
@@ -45,6 +70,9 @@ export function Timeline({
   const typing = contactTyping.use(contact.id).length > 0;
   const writing = useColleaguesHere(contact.id).map((u) => u.name);
 
+  // The first data decides where to stand: at the end, or at the linked message.
+  const [settled, setSettled] = useState(false);
+  const linked = () => (around ? entries.findIndex((e) => entryId(e) === around) : -1);
   const virtualizer = useVirtualizer({
     count: entries.length,
     getScrollElement: () => scroller.current,
@@ -54,21 +82,28 @@ export function Timeline({
     // Following makes sense only at the live end, not while a linked page grows downwards.
     followOnAppend: !query.hasNextPage,
     scrollEndThreshold: 120,
-    overscan: 8,
+    // What nobody sees yet comes once the rest is there.
+    overscan: settled ? 8 : 1,
     paddingStart: 16,
     paddingEnd: 16,
+    initialRect: { width: 0, height },
+    initialOffset: () => {
+      const index = linked();
+      const above = index < 0 ? entries : entries.slice(0, index);
+      const to = above.reduce((sum, e) => sum + estimates[e.type], 16);
+      return Math.max(0, index < 0 ? to + 16 - height : to - height / 2);
+    },
   });
   const rows = virtualizer.getVirtualItems();
 
-  // The first data decides where to stand: at the end, or at the linked message.
   const placed = useRef(false);
-  // Pages are added only once it stands there: they would shift what it scrolls to.
-  const [settled, setSettled] = useState(false);
   useLayoutEffect(() => {
     if (placed.current || entries.length === 0) return;
     placed.current = true;
+    height = scroller.current?.clientHeight || height;
+    // Pages are added only once it stands there: they would shift what it scrolls to.
     window.setTimeout(() => setSettled(true), 350);
-    const index = around ? entries.findIndex((e) => entryId(e) === around) : -1;
+    const index = linked();
     if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' });
     else virtualizer.scrollToEnd();
   });
@@ -93,7 +128,7 @@ export function Timeline({
     const seen = new ResizeObserver(() => endsIn(el) && setAtEnd(!hasNextPage));
     seen.observe(el);
     return () => seen.disconnect();
-  }, [hasNextPage, query.isPending]);
+  }, [hasNextPage]);
 
   const goTo = (id: string) => {
     const index = entries.findIndex((e) => entryId(e) === id);
@@ -112,17 +147,6 @@ export function Timeline({
     else virtualizer.scrollToEnd();
   };
 
-  if (query.isPending) return <TimelineSkeleton />;
-  if (query.isError && items.length === 0)
-    return (
-      <div className="flex min-h-0 flex-1">
-        <ErrorState
-          error={query.error}
-          title={consoleTexts.text.timelineFailed}
-          onRetry={() => void query.refetch()}
-        />
-      </div>
-    );
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
       <section

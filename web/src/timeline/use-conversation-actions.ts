@@ -1,49 +1,68 @@
-import { post } from '../api/http';
+import { queryClient, teamsQuery, useMe, usersQuery } from '../api/queries';
 import type { Contact } from '../api/types';
-import { applyContact, applyRow } from '../realtime/apply';
-import { toastError } from '../ui/toast';
-import type { Taker } from './assign-panel';
+import { momentOf } from '../format/time';
+import { t } from '../i18n';
+import type { Deed, Taker } from '../outbox/action';
+import { act } from '../outbox/outbox';
+import { applyRow } from '../realtime/apply';
+import { toast } from '../ui/toast';
+import { consoleTexts } from './console-texts';
 
-/** What is done with a conversation. Shown at once; taken back with a word when the server refuses. */
+/**
+ * What is done with a conversation. Shown at once, and done as soon as the server can
+ * be reached; taken back with a word when it refuses.
+ */
 export function useConversationActions(contact: Contact) {
-  const act = async (optimistic: Partial<Contact>, call: () => Promise<Contact>) => {
-    applyRow({ ...contact, ...optimistic });
-    try {
-      applyContact(await call());
-    } catch (error) {
-      applyContact(contact);
-      toastError(error);
-    }
-  };
-  const params = { id: contact.id };
+  const me = useMe();
   const now = () => new Date().toISOString();
-  return {
-    // Which member of a team gets it, the server knows.
-    assign: (to: Taker) =>
-      act('user_id' in to ? { assignee_id: to.user_id } : {}, () =>
-        // Who takes what nobody has must not take it from a colleague who was faster.
-        post('/contacts/{id}/assign', {
-          params,
-          body: contact.assignee_id ? to : { ...to, from: '' },
-        }),
-      ),
-    close: (note: { category?: string; summary?: string } = {}) =>
-      act({ status: 'closed', status_since: now(), snoozed_until: null }, () =>
-        post('/contacts/{id}/close', { params, body: note }),
-      ),
-    snooze: (until: Date) =>
-      act({ status: 'snoozed', status_since: now(), snoozed_until: until.toISOString() }, () =>
-        post('/contacts/{id}/snooze', { params, body: { until: until.toISOString() } }),
-      ),
-    unsnooze: () =>
-      act({ status: 'open', status_since: now(), snoozed_until: null }, () =>
-        post('/contacts/{id}/unsnooze', { params }),
-      ),
-    block: () => act({ blocked: true }, () => post('/contacts/{id}/block', { params })),
-    unblock: () => act({ blocked: false }, () => post('/contacts/{id}/unblock', { params })),
-    setBot: (on: boolean) =>
-      act({ bot_on: on }, () => post('/contacts/{id}/bot', { params, body: { on } })),
-    open: () =>
-      act({ status: 'open', status_since: now() }, () => post('/contacts/{id}/open', { params })),
+  const run = (shown: Partial<Contact>, deed: Deed) => {
+    applyRow({ ...contact, ...shown });
+    act({ contactId: contact.id, deed, incoming: contact.last_incoming_at });
   };
+  const undoable = (text: string, undo: () => void) =>
+    toast(text, { action: { label: t.undo, run: undo } });
+  const actions = {
+    // Which member of a team gets it, the server knows.
+    assign: (to: Taker) => {
+      const shown = 'user_id' in to ? { assignee_id: to.user_id } : {};
+      // Who takes what nobody has must not take it from a colleague who was faster.
+      const body = contact.assignee_id ? to : { ...to, from: '' };
+      run(shown, { do: 'assign', body });
+      // Who gives away what they may not see then can't take it back.
+      if (('user_id' in to && to.user_id === me.user.id) || me.user.visibility !== 'all') return;
+      const back = { user_id: contact.assignee_id };
+      undoable(consoleTexts.text.givenTo(takerName(to)), () =>
+        run({ assignee_id: contact.assignee_id }, { do: 'assign', body: back }),
+      );
+    },
+    close: (note: { category?: string; summary?: string } = {}) =>
+      run(
+        { status: 'closed', status_since: now(), snoozed_until: null },
+        { do: 'close', body: note },
+      ),
+    open: () => run({ status: 'open', status_since: now() }, { do: 'open' }),
+    snooze: (until: Date) => {
+      run(
+        { status: 'snoozed', status_since: now(), snoozed_until: until.toISOString() },
+        { do: 'snooze', body: { until: until.toISOString() } },
+      );
+      if (contact.status === 'open')
+        undoable(consoleTexts.text.putOff(momentOf(until.toISOString())), actions.unsnooze);
+    },
+    unsnooze: () =>
+      run({ status: 'open', status_since: now(), snoozed_until: null }, { do: 'unsnooze' }),
+    block: () => {
+      run({ blocked: true }, { do: 'block' });
+      undoable(consoleTexts.text.blockedNow(contact.name), actions.unblock);
+    },
+    unblock: () => run({ blocked: false }, { do: 'unblock' }),
+    setBot: (on: boolean) => run({ bot_on: on }, { do: 'bot', body: { on } }),
+  };
+  return actions;
+}
+
+function takerName(to: Taker) {
+  if (!('user_id' in to))
+    return queryClient.getQueryData(teamsQuery.queryKey)?.find((x) => x.id === to.team_id)?.name;
+  return queryClient.getQueryData(usersQuery.queryKey)?.find((u) => u.id === to.user_id)?.name;
 }

@@ -2,7 +2,8 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { scheduledQuery, timelineQuery, useMe } from '../api/queries';
 import type { Contact } from '../api/types';
-import { asMessage, useOutbox } from '../composer/outbox';
+import { asMessage } from '../outbox/message';
+import { useOutbox } from '../outbox/outbox';
 import { arrivals } from '../realtime/apply';
 import { type Entry, entriesOf, firstUnread } from './entries';
 import { itemsOf, unconfirmed } from './timeline-cache';
@@ -23,7 +24,9 @@ export function useTimeline(contact: Contact, around: string | undefined) {
     unreadFrom.current = around ? null : firstUnread(items, unreadAtOpening.current);
 
   const entries = useMemo(() => {
-    const mine = outbox.filter((o) => o.contactId === contact.id);
+    const mine = outbox
+      .filter((o) => o.contactId === contact.id)
+      .filter((o) => o.kind === 'message');
     if (query.hasNextPage) return entriesOf(items, unreadFrom.current ?? null);
     // What was just sent may come as a message before the list without it does.
     const waiting = unconfirmed(

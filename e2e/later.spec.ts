@@ -1,0 +1,146 @@
+import { expect, type Page } from '@playwright/test';
+import { Inbox, signIn, test } from './app.ts';
+import { lucia, mateo, valentina } from './kinds.ts';
+import type { Server } from './server.ts';
+
+// What is done while the network is away, what can be taken back, and the inboxes
+// where there is no room for them beside the list.
+
+async function furnish(page: Page, server: Server): Promise<Inbox> {
+  server.addOwner();
+  server.addUser('Ana Agent', 'agent');
+  await server.connect('telegram');
+  for (const p of [lucia, mateo]) await server.customer(p.account, p.person, { kind: 'text', text: 'Buenos días' });
+  await signIn(page, server);
+  await page.goto(`${server.url}/inbox/all`);
+  return new Inbox(page);
+}
+
+test('what is done without a network is done when it is back, in its order, and nothing is put away unread', async ({ page, server }) => {
+  const inbox = await furnish(page, server);
+  // Both are known here, and so are the parts of the screen that are needed.
+  await inbox.open(mateo.name);
+  await inbox.open(lucia.name);
+  await page.keyboard.press('a');
+  await expect(page.getByRole('option', { name: /Ana Agent/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  await page.context().setOffline(true);
+  const banner = page.getByRole('status').filter({ hasText: 'offline' });
+  await expect(banner).toBeVisible();
+  await page.keyboard.press('a');
+  await page.getByRole('option', { name: /Ana Agent/ }).click();
+  await expect(page.getByRole('button', { name: /^Assign: Ana A/ })).toBeVisible();
+  await inbox.write('Le escribo enseguida');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Close conversation' }).click();
+  await expect(inbox.row(lucia.name)).toHaveCount(0);
+  await expect(banner).toContainText(/[123] waiting/);
+  // Another is closed too, who writes before anybody can know.
+  await inbox.open(mateo.name);
+  await page.getByRole('button', { name: 'Close conversation' }).click();
+  await expect(inbox.row(mateo.name)).toHaveCount(0);
+  await server.customer(mateo.account, mateo.person, { kind: 'text', text: '¿Siguen ahí?' });
+
+  await page.context().setOffline(false);
+  await expect(page.getByText(/The conversation with Mateo .* was not closed/)).toBeVisible();
+  await expect(inbox.row(mateo.name)).toContainText('¿Siguen ahí?');
+  await expect(banner).toHaveCount(0);
+  await page.goto(`${server.url}/inbox/all?status=closed`);
+  await inbox.open(lucia.name);
+  await expect(inbox.message('Le escribo enseguida')).toBeVisible();
+  // The message went before the conversation was closed, and belongs to it.
+  const said = await inbox.timeline.innerText();
+  const order = ['You assigned', 'Le escribo enseguida', 'You closed the conversation'].map((x) => said.indexOf(x));
+  expect(order.every((at) => at >= 0)).toBe(true);
+  expect(order).toEqual(order.toSorted((a, b) => a - b));
+});
+
+test('blocking, snoozing, giving away and taking off a tag can be undone', async ({ page, server }) => {
+  const inbox = await furnish(page, server);
+  await inbox.open(lucia.name);
+  const undo = page.getByRole('button', { name: 'Undo' });
+  const details = page.getByRole('complementary', { name: 'Contact details' });
+
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Block contact' }).click();
+  await expect(inbox.row(lucia.name)).toHaveCount(0);
+  await expect(page.getByText('Lucía Gómez is blocked')).toBeVisible();
+  await undo.click();
+  await expect(inbox.row(lucia.name)).toBeVisible();
+  await expect(inbox.composer.getByRole('textbox')).toBeVisible();
+  await expect(undo).toHaveCount(0);
+
+  await page.keyboard.press('z');
+  await page.getByRole('button', { name: /^In an hour/ }).click();
+  await expect(inbox.row(lucia.name)).toHaveCount(0);
+  await undo.click();
+  await expect(inbox.row(lucia.name)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Snooze' })).toBeVisible();
+
+  await page.keyboard.press('a');
+  await page.getByRole('option', { name: /Ana Agent/ }).click();
+  await expect(page.getByText('Assigned to Ana Agent').last()).toBeVisible();
+  await undo.click();
+  await expect(page.getByRole('button', { name: /^Assign: Unassigned/ })).toBeVisible();
+  await expect(inbox.timeline.getByText('You removed the assignee')).toBeVisible();
+
+  await page.keyboard.press('t');
+  await page.keyboard.type('VIP');
+  await page.keyboard.press('Enter');
+  await details.getByRole('button', { name: 'Remove the tag VIP' }).click();
+  await expect(details.getByRole('button', { name: 'Remove the tag VIP' })).toHaveCount(0);
+  await undo.click();
+  await expect(details.getByRole('button', { name: 'Remove the tag VIP' })).toBeVisible();
+});
+
+for (const [what, options] of [
+  ['a phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+  ['a tablet', { viewport: { width: 820, height: 1180 } }],
+] as const)
+  test(`the inboxes come over the page on ${what}`, async ({ browser, server }) => {
+    const page = await (await browser.newContext(options)).newPage();
+    const inbox = await furnish(page, server);
+    await server.api('POST', '/custom-inboxes', {
+      name: 'Sin respuesta',
+      filter: { match: 'all', of: [{ field: 'unreplied', operator: 'is', value: ['true'] }] },
+    });
+    await server.connect('whatsapp_cloud');
+    await server.customer(valentina.account, valentina.person, { kind: 'text', text: 'Hola' });
+    await expect(inbox.row(valentina.name)).toBeVisible();
+    const title = page.getByRole('button', { name: /^Inboxes/ });
+    const inboxes = page.getByRole('dialog', { name: 'Inboxes' });
+    await title.click();
+    // The counts of standard inboxes live, and the dot of what is new elsewhere.
+    await expect(inboxes.getByRole('link', { name: /^Unassigned.*New messages/ })).toBeVisible();
+    await inboxes.getByRole('link', { name: /^Unassigned/ }).click();
+    await expect(inboxes).toHaveCount(0);
+    await expect(page).toHaveURL(/\/inbox\/unassigned/);
+    await expect(title).toHaveAccessibleName(/^Inboxes: Unassigned 3/);
+    // Found by its name; Escape empties the field first, and then closes.
+    await title.click();
+    const find = inboxes.getByRole('searchbox');
+    await find.fill('respuesta');
+    await expect(inboxes.getByRole('link')).toHaveCount(1);
+    await find.press('Escape');
+    await expect(find).toHaveValue('');
+    await find.fill('respuesta');
+    await find.press('Enter');
+    await expect(inboxes).toHaveCount(0);
+    await expect(title).toHaveAccessibleName(/^Inboxes: Sin respuesta/);
+    // A custom inbox is counted as its list is; what can be done with it is within reach of a finger.
+    await expect(inbox.row(valentina.name)).toBeVisible();
+    await title.click();
+    await expect(inboxes.getByRole('link', { name: /^Sin respuesta 3/ })).toBeVisible();
+    await inboxes.getByRole('button', { name: /Sin respuesta/ }).click();
+    await page.getByRole('menuitem', { name: 'Rename' }).click();
+    const rename = page.getByRole('dialog', { name: /Rename/ });
+    await expect(rename).toBeVisible();
+    await expect(inboxes).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await expect(rename).toHaveCount(0);
+    await title.click();
+    await page.keyboard.press('Escape');
+    await expect(inboxes).toHaveCount(0);
+    await expect(title).toBeFocused();
+  });

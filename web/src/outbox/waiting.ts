@@ -1,0 +1,14 @@
+import { Store } from '../realtime/store';
+
+/** What was done here to a contact, and the server hasn't confirmed yet. */
+export interface Waiting {
+  /** The Idempotency-Key: every attempt carries the same, so none can double. */
+  ref: string;
+  contactId: string;
+  at: string;
+  state: 'sending' | 'waiting' | 'failed';
+  error: string;
+}
+
+/** How many of them wait for the connection. */
+export const waitingCount = new Store(0);
