@@ -94,6 +94,24 @@ test('blocking, snoozing, giving away and taking off a tag can be undone', async
   await expect(details.getByRole('button', { name: 'Remove the tag VIP' })).toBeVisible();
 });
 
+test('times are picked as the screen shows them, wherever the browser is', async ({ browser, server }) => {
+  const page = await (await browser.newContext({ timezoneId: 'America/New_York' })).newPage();
+  const inbox = await furnish(page, server);
+  await server.api('PATCH', '/workspace', { timezone: 'Asia/Tokyo' });
+  await page.reload();
+  await inbox.open(lucia.name);
+  await page.keyboard.press('z');
+  const panel = page.getByRole('dialog');
+  await expect(panel).toContainText('Times of Tokyo');
+  const day = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
+  await panel.locator('input').fill(`${day}T09:30`);
+  await panel.locator('form').getByRole('button').click();
+  await expect(inbox.timeline.getByText(/until .*, 09:30/)).toBeVisible();
+  const until = async () =>
+    (await server.api<{ items: { name: string; snoozed_until: string }[] }>('GET', '/contacts?search=Luc')).items[0]?.snoozed_until;
+  await expect.poll(until).toBe(`${day}T00:30:00Z`);
+});
+
 for (const [what, options] of [
   ['a phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
   ['a tablet', { viewport: { width: 820, height: 1180 } }],

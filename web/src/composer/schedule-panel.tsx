@@ -2,9 +2,10 @@ import { useState } from 'react';
 import { momentOf } from '../format/time';
 import { snoozeTimes } from '../timeline/snooze-times';
 import { TimePanel } from '../timeline/time-panel';
+import { momentAt, wallTime } from '../timeline/wall-clock';
 import { composerTexts } from './texts';
 
-const afternoon = 15;
+const afternoon = '15:00';
 
 /** When the message goes. `closesAt` is when the messaging window will be closed. */
 export default function SchedulePanel({
@@ -17,7 +18,7 @@ export default function SchedulePanel({
   const x = composerTexts.text;
   const [now] = useState(() => new Date());
   const times = snoozeTimes(now);
-  const later = new Date(now.getFullYear(), now.getMonth(), now.getDate(), afternoon);
+  const later = momentAt(`${wallTime(now).slice(0, 10)}T${afternoon}`);
   const presets = [
     { label: x.presets.hour, at: times.hour },
     // Half an hour before, it is no longer something to choose.

@@ -153,7 +153,9 @@ export default function VoiceRecorder({
           />
           <p className="flex-1 font-medium">
             <span role="status">{x.recording}</span> {playTime(state.seconds)}
-            <span className="block text-12 font-normal text-muted">{x.voiceLimit}</span>
+            <span className="block text-12 font-normal text-muted max-md:sr-only">
+              {x.voiceLimit}
+            </span>
           </p>
           <button type="button" className="btn btn-ghost" onClick={onDone}>
             {t.cancel}

@@ -83,12 +83,15 @@ export function fullTime(at: string): string {
   return `${here} (${formatter(hm, mine).format(new Date(at))} ${mine.split('/').at(-1)!.replaceAll('_', ' ')})`;
 }
 
-/** Where the browser's clock is, if that isn't the workspace's time: what is picked is in it. */
-export function pickersPlace(at: Date): string | undefined {
+/** The zone whose clocks the screen shows; undefined for the browser's. */
+export const shownZone = () => zone;
+
+/** Where that is, if clocks there differ from the browser's. */
+export function shownPlace(at: Date): string | undefined {
   const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const iso = at.toISOString();
   if (!zone || own === zone || offsetAt(iso, zone) === offsetAt(iso, own)) return undefined;
-  return own.split('/').at(-1)!.replaceAll('_', ' ');
+  return zone.split('/').at(-1)!.replaceAll('_', ' ');
 }
 
 function offsetAt(at: string, timeZone: string) {

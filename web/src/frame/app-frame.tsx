@@ -68,7 +68,7 @@ export default function AppFrame() {
           <FrameDialogs which={dialog} onClose={() => frameDialog.set('none')} />
         </Suspense>
       )}
-      <ToastLayer />
+      <ToastLayer raised={deep} />
       <TooltipLayer />
     </div>
   );

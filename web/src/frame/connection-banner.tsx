@@ -23,8 +23,9 @@ export function ConnectionBanner() {
       {(show || down) && (
         <div className="flex min-h-8 items-center justify-center gap-2 border-b border-amber-line bg-amber px-3 py-1 text-center text-13 text-amber-ink">
           <Icon name="offline" size={16} />
-          {words}
-          {waiting > 0 && <span className="font-medium">{t.kept(waiting)}</span>}
+          <span>
+            {words} {waiting > 0 && <b className="font-semibold">{t.kept(waiting)}</b>}
+          </span>
         </div>
       )}
     </div>

@@ -26,7 +26,7 @@ const en = {
   windowClosedTemplate: (hours: number) =>
     `More than ${hours} h have passed since the contact last wrote. WhatsApp lets you send only an approved template until they answer.`,
   beginTemplate: 'WhatsApp lets you begin a conversation only with an approved template.',
-  pickedIn: (place: string) => `These are times of ${place}, where you are.`,
+  pickedIn: (place: string) => `Times of ${place}, as everywhere in this workspace.`,
   writeTagged: 'Write a tagged message',
   windowClosedTag: (hours: number) =>
     `More than ${hours} h have passed since the contact last wrote. This channel accepts only tagged messages until they answer.`,

@@ -26,7 +26,7 @@ const es: ConsoleTexts = {
   windowClosedTemplate: (hours) =>
     `Pasaron más de ${hours} h desde que el contacto escribió. WhatsApp solo permite enviar una plantilla aprobada hasta que responda.`,
   beginTemplate: 'WhatsApp solo permite iniciar una conversación con una plantilla aprobada.',
-  pickedIn: (place) => `Son horas de ${place}, donde está usted.`,
+  pickedIn: (place) => `Horas de ${place}, como en todo este espacio de trabajo.`,
   writeTagged: 'Escribir un mensaje con etiqueta',
   windowClosedTag: (hours) =>
     `Pasaron más de ${hours} h desde que el contacto escribió. Este canal solo acepta mensajes con etiqueta hasta que responda.`,

@@ -48,7 +48,7 @@ export function CloseButton({
       <span className="inline-flex">
         <button
           type="button"
-          className={`btn @max-[460px]:w-9 @max-[460px]:px-0 ${open ? 'btn-primary' : ''} ${may ? '@min-[461px]:rounded-r-none' : ''}`}
+          className={`btn @max-[460px]:w-9 @max-[460px]:px-0 ${open ? 'btn-primary' : ''} ${may ? '@min-[521px]:rounded-r-none' : ''}`}
           aria-label={
             open ? consoleTexts.text.closeConversation : consoleTexts.text.openConversation
           }
@@ -66,7 +66,7 @@ export function CloseButton({
         {may && (
           <button
             type="button"
-            className="btn btn-primary w-7 rounded-l-none border-l border-l-white/25 px-0 @max-[460px]:hidden"
+            className="btn btn-primary w-7 rounded-l-none border-l border-l-white/25 px-0 @max-[520px]:hidden"
             aria-label={consoleTexts.text.closeWithNote}
             {...tip(consoleTexts.text.closeWithNote, 'Shift+E')}
             onClick={() => setAsking(true)}

@@ -7,7 +7,7 @@ import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { toast, toastError } from '../ui/toast';
 import { goTo } from './go-to';
-import { localInput } from './snooze-times';
+import { momentAt, wallTime } from './wall-clock';
 
 /** Goes to the first thing on the timeline from a day on. */
 export default function DateDialog({
@@ -19,14 +19,14 @@ export default function DateDialog({
 }) {
   const x = composerTexts.text;
   const navigate = useNavigate();
-  const today = localInput(new Date()).slice(0, 10);
+  const today = wallTime(new Date()).slice(0, 10);
   const [day, setDay] = useState(today);
   const [busy, setBusy] = useState(false);
   const go = async (e: FormEvent) => {
     e.preventDefault();
     setBusy(true);
-    // The day as the viewer's calendar has it.
-    const at = new Date(`${day}T00:00`).toISOString();
+    // The day as the timeline's lines between days have it.
+    const at = momentAt(`${day}T00:00`).toISOString();
     try {
       if (!(await goTo(navigate, contact.id, at))) toast(x.nothingThen);
       onClose();

@@ -108,7 +108,7 @@ export function EventLine({ event }: { event: TimelineEvent }) {
         className={`flex items-center gap-1.5 ${event.kind === 'conversation_closed' ? 'w-full justify-center before:h-px before:min-w-4 before:flex-1 before:bg-line after:h-px after:min-w-4 after:flex-1 after:bg-line' : 'max-w-full'}`}
       >
         <Icon name={icons[event.kind] ?? 'bolt'} size={14} />
-        <span className="min-w-0 truncate">
+        <span className="min-w-0 text-balance [overflow-wrap:anywhere]">
           {url ? (
             <a href={url} target="_blank" rel="noopener noreferrer" className="underline">
               {eventText(event, me?.user.id)}

@@ -6,12 +6,13 @@ import type { Contact, Scheduled } from '../api/types';
 import { FormProblem } from '../auth/form-problem';
 import { putScheduled } from '../composer/restore';
 import { composerTexts } from '../composer/texts';
+import { momentOf } from '../format/time';
 import { t } from '../i18n';
 import { Dialog } from '../ui/dialog';
 import { Field, fieldError } from '../ui/field';
 import { Icon } from '../ui/icon';
 import { toast } from '../ui/toast';
-import { localInput } from './snooze-times';
+import { momentAt, wallTime } from './wall-clock';
 
 /** Whose mistakes are told where they are. */
 const fields = ['text', 'send_at', 'channel_id'];
@@ -36,7 +37,7 @@ export default function ScheduledDialog({
   const [now] = useState(() => new Date());
   const [at, setAt] = useState(() => {
     const old = new Date(s.send_at);
-    return localInput(old > now ? old : new Date(now.getTime() + 3_600_000));
+    return wallTime(old > now ? old : new Date(now.getTime() + 3_600_000));
   });
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -51,7 +52,7 @@ export default function ScheduledDialog({
         params: { id: s.contact_id, scheduled: s.id },
         headers: { 'If-Match': s.etag },
         body: {
-          send_at: new Date(at).toISOString(),
+          send_at: momentAt(at).toISOString(),
           ...(!fixed && { text }),
           ...(changedFiles && {
             attachments: files.map((f) => ({ file_id: f.file_id!, voice: f.kind === 'voice' })),
@@ -60,14 +61,7 @@ export default function ScheduledDialog({
         },
       });
       putScheduled(saved);
-      toast(
-        x.scheduled(
-          new Date(saved.send_at).toLocaleString(t.locale, {
-            dateStyle: 'medium',
-            timeStyle: 'short',
-          }),
-        ),
-      );
+      toast(x.scheduled(momentOf(saved.send_at)));
       onClose();
     } catch (problem) {
       setError(problem);
@@ -123,7 +117,7 @@ export default function ScheduledDialog({
                 type="datetime-local"
                 required
                 className="input"
-                min={localInput(now)}
+                min={wallTime(now)}
                 {...a}
                 value={at}
                 onChange={(e) => setAt(e.target.value)}

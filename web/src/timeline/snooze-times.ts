@@ -1,24 +1,18 @@
-/** The hour at which a day's first snoozed contacts come back. */
-const morning = 9;
+import { dayAfter, momentAt, wallTime } from './wall-clock';
 
 export type SnoozePreset = 'hour' | 'later' | 'tomorrow' | 'monday' | 'week';
 
-/** When each preset ends, in the viewer's own time. */
+/** When each preset ends. A day's first snoozed contacts come back at nine in the morning. */
 export function snoozeTimes(now: Date): Record<SnoozePreset, Date> {
-  const at = (days: number, hour: number) =>
-    new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour);
+  const today = wallTime(now).slice(0, 10);
+  const weekday = new Date(`${today}T00:00Z`).getUTCDay();
+  const morning = (days: number) => momentAt(`${dayAfter(today, days)}T09:00`);
   return {
     hour: new Date(now.getTime() + 3_600_000),
     later: new Date(now.getTime() + 4 * 3_600_000),
-    tomorrow: at(1, morning),
+    tomorrow: morning(1),
     // From a Monday it is the next one.
-    monday: at((8 - now.getDay()) % 7 || 7, morning),
-    week: at(7, morning),
+    monday: morning((8 - weekday) % 7 || 7),
+    week: morning(7),
   };
-}
-
-/** A moment as an input of type datetime-local has it. */
-export function localInput(d: Date): string {
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}T${two(d.getHours())}:${two(d.getMinutes())}`;
 }

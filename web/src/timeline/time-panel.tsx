@@ -1,9 +1,9 @@
 import { useId, useState } from 'react';
-import { pickersPlace } from '../format/time';
+import { shownPlace, shownZone } from '../format/time';
 import { t } from '../i18n';
 import { useFocusOnMount } from '../ui/use-focus-on-mount';
 import { consoleTexts } from './console-texts';
-import { localInput } from './snooze-times';
+import { momentAt, wallTime } from './wall-clock';
 
 /** Times to choose from, and one of one's own. Arrows move, Enter chooses. */
 export function TimePanel({
@@ -28,18 +28,18 @@ export function TimePanel({
   onPick: (at: Date) => void;
 }) {
   const [now] = useState(() => new Date());
-  // In the viewer's own time, which the presets are made in.
   const shown = new Intl.DateTimeFormat(t.locale, {
+    timeZone: shownZone(),
     weekday: 'short',
     day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
   });
-  const [own, setOwn] = useState(localInput(suggested));
+  const [own, setOwn] = useState(wallTime(suggested));
   const first = useFocusOnMount<HTMLButtonElement>();
   const id = useId();
-  const place = pickersPlace(now);
-  const chosen = new Date(own);
+  const place = shownPlace(now);
+  const chosen = momentAt(own);
   const valid = !Number.isNaN(chosen.getTime()) && chosen.getTime() > Date.now();
   return (
     <div className="w-72 p-1">
@@ -82,7 +82,7 @@ export function TimePanel({
           id={id}
           type="datetime-local"
           className="input h-9"
-          min={localInput(now)}
+          min={wallTime(now)}
           value={own}
           aria-invalid={!valid}
           onChange={(e) => setOwn(e.target.value)}

@@ -121,11 +121,17 @@ function Entries({
     if (hasNextPage && !isFetchingNextPage && lastShown > entries.length - 8) void fetchNextPage();
   }, [settled, hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, entries.length]);
 
-  // A timeline that grows, as on a turned phone, may show its end without being scrolled.
+  // A timeline that grows, as on a turned phone, may show its end without being scrolled;
+  // at its end it stays there when what stands below it takes of its place.
+  const stays = useRef(atEnd);
+  stays.current = atEnd;
   useEffect(() => {
     const el = scroller.current;
     if (!el) return;
-    const seen = new ResizeObserver(() => endsIn(el) && setAtEnd(!hasNextPage));
+    const seen = new ResizeObserver(() => {
+      if (endsIn(el)) setAtEnd(!hasNextPage);
+      if (stays.current) el.scrollTop = el.scrollHeight;
+    });
     seen.observe(el);
     return () => seen.disconnect();
   }, [hasNextPage]);

@@ -38,13 +38,14 @@ export function describeError(error: unknown, fallback = t.somethingWrong) {
 
 const dismiss = (id: number) => toasts.set(toasts.get().filter((x) => x.id !== id));
 
-export function ToastLayer() {
+/** What was done, and what went wrong. Raised where a composer stands at the foot of the page. */
+export function ToastLayer({ raised = false }: { raised?: boolean }) {
   const shown = useSyncExternalStore(toasts.subscribe, toasts.get);
   return (
     <div
       role="status"
       aria-live="polite"
-      className="pointer-events-none fixed inset-x-3 bottom-[calc(env(safe-area-inset-bottom)+68px)] z-[60] flex flex-col items-center gap-2 md:inset-x-auto md:bottom-5 md:left-[76px] md:items-start"
+      className={`pointer-events-none fixed inset-x-3 z-[60] flex flex-col items-center gap-2 md:inset-x-auto md:bottom-5 md:left-[76px] md:items-start ${raised ? 'bottom-[calc(env(safe-area-inset-bottom)+156px)]' : 'bottom-[calc(env(safe-area-inset-bottom)+68px)]'}`}
     >
       {shown.map((x) => (
         <div
