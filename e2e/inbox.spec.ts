@@ -217,4 +217,21 @@ test('a list is found where it was left', async ({ page, server }) => {
   await expect.poll(top).toBe(0);
   await page.goBack();
   await expect.poll(top).toBe(1500);
+
+  // Far down, and after the page was loaded again.
+  const down = () => scroller.evaluate((el) => el.scrollTo(0, Math.min(8000, el.scrollHeight)));
+  await expect(async () => {
+    await down();
+    expect(await top()).toBe(8000);
+  }).toPass();
+  await page.reload();
+  await expect.poll(top).toBe(8000);
+  await expect(rows.first()).toBeVisible();
+  // It stays there: whoever scrolls from there isn't taken back.
+  await scroller.hover();
+  await page.mouse.wheel(0, -7000);
+  await expect.poll(top).toBeLessThan(1500);
+  await page.reload();
+  await expect.poll(top).toBeGreaterThan(500);
+  expect(await top()).toBeLessThan(1500);
 });

@@ -507,11 +507,12 @@ func (s *Server) markOperations() {
 	})
 	register(s, huma.Operation{
 		OperationID: "type", Method: http.MethodPost, Path: "/contacts/{id}/typing", Tags: []string{"Conversations"},
-		Summary: "Show colleagues and the contact that one is writing", DefaultStatus: http.StatusNoContent,
+		Summary: "Show colleagues that one is writing, and the contact unless it is a comment", DefaultStatus: http.StatusNoContent,
 	}, func(ctx context.Context, c caller, in *struct {
 		IDPath
 		Body struct {
-			On bool `json:"on"`
+			On      bool `json:"on"`
+			Comment bool `json:"comment,omitempty" doc:"It is a comment, of which the contact hears nothing."`
 		}
 	}) (*none, error) {
 		ch, to, last, assignee, err := s.Inbox.TypingTo(ctx, s.DB, c.Viewer, in.id())
@@ -519,7 +520,7 @@ func (s *Server) markOperations() {
 			return nil, err
 		}
 		s.Hub.Typing(c.Workspace, in.id(), assignee, c.User, in.Body.On)
-		if ch != nil && in.Body.On {
+		if ch != nil && in.Body.On && !in.Body.Comment {
 			bg, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 			go func() {
 				defer cancel()

@@ -171,10 +171,22 @@ func TestLive(t *testing.T) {
 			return agent.find(func(p wire.Push) bool { return p.Type == "counts" && len(p.Inboxes) > 0 && p.Inboxes[0].Open == 1 }) != nil
 		})
 		contact := r.contactOf("Luc")
+		typing := func(on bool) func() bool {
+			return func() bool {
+				return agent.find(func(p wire.Push) bool {
+					return p.Type == "typing" && p.Who == "user" && p.ContactID == contact && *p.On == on
+				}) != nil
+			}
+		}
+		r.do(r.tokens["owner"], "POST", "/contacts/"+contact+"/typing", map[string]any{"on": true, "comment": true})
+		r.eventually("a colleague's typing shows", typing(true))
+		r.do(r.tokens["owner"], "POST", "/contacts/"+contact+"/typing", map[string]any{"on": false})
+		r.eventually("its end too", typing(false))
+		if r.sim.Typing(sim.TelegramAccount, "7001001") {
+			t.Error("the contact is told that a comment is written")
+		}
 		r.do(r.tokens["owner"], "POST", "/contacts/"+contact+"/typing", map[string]any{"on": true})
-		r.eventually("a colleague's typing shows", func() bool {
-			return agent.find(func(p wire.Push) bool { return p.Type == "typing" && p.Who == "user" && p.ContactID == contact }) != nil
-		})
+		r.eventually("the contact sees that an answer is written", func() bool { return r.sim.Typing(sim.TelegramAccount, "7001001") })
 		owner := r.listen(r.tokens["owner"])
 		r.signIn("owner@example.com")
 		cookie := r.signIn("agent@example.com")

@@ -393,7 +393,7 @@ export function Composer({
                 setText(e.target.value);
                 setDoubt(null);
                 mentions.moved(e.target);
-                if (!comment && e.target.value) typing.typed();
+                if (e.target.value) typing.typed(comment);
               }}
               onPaste={(e) => {
                 if (comment || e.clipboardData.files.length === 0) return;

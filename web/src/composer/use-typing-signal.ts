@@ -1,13 +1,15 @@
 import { useEffect, useRef } from 'react';
 import { post } from '../api/http';
 
-/** Tells the contact and the team that somebody is writing, at most every 4 s. */
+/** Tells the team that somebody is writing, and the contact unless it is a comment: at most every 4 s. */
 export function useTypingSignal(contactId: string) {
   const last = useRef(0);
   const off = useRef(0);
-  const send = (on: boolean) => {
+  const send = (on: boolean, comment = false) => {
     last.current = on ? Date.now() : 0;
-    post('/contacts/{id}/typing', { params: { id: contactId }, body: { on } }).catch(() => {});
+    post('/contacts/{id}/typing', { params: { id: contactId }, body: { on, comment } }).catch(
+      () => {},
+    );
   };
   const stop = () => {
     clearTimeout(off.current);
@@ -16,8 +18,8 @@ export function useTypingSignal(contactId: string) {
   // Only when the contact is left.
   useEffect(() => stop, [contactId]);
   return {
-    typed: () => {
-      if (Date.now() - last.current > 4000) send(true);
+    typed: (comment: boolean) => {
+      if (Date.now() - last.current > 4000) send(true, comment);
       clearTimeout(off.current);
       off.current = window.setTimeout(stop, 6000);
     },

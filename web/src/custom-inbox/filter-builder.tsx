@@ -152,7 +152,7 @@ function Condition({
     <div className="flex flex-wrap items-start gap-2">
       <select
         aria-label={x.field}
-        className="input h-9 w-[232px] text-13 max-md:w-full"
+        className="input h-9 w-[272px] text-13 max-md:w-full"
         value={field ? node.field : ''}
         onChange={(e) => {
           const next = fields.find((f) => f.name === e.target.value);

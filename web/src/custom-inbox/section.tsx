@@ -24,7 +24,7 @@ export function CustomSection({ here, search }: { here: InboxId; search: string 
     items.length > 0 && (
       <>
         <h4 className="px-2 pt-1.5 pb-1 text-11 text-faint">{label}</h4>
-        <ul className="grid gap-px" aria-label={label}>
+        <ul className="grid grid-cols-1 gap-px" aria-label={label}>
           {items.map((i) => (
             <Entry key={i.id} inbox={i} own={i.creator_id === me.user.id} here={i.id === here} />
           ))}

@@ -6,7 +6,6 @@ import {
   Suspense,
   useCallback,
   useEffect,
-  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -23,13 +22,11 @@ import { isCustom } from './inbox-id';
 import { tick, useSelection } from './selection';
 import { useSteadyOrder } from './steady-order';
 import { refreshList, useInboxList } from './use-inbox-list';
+import { useScrollPlace } from './use-scroll-place';
 
 const ListEmpty = lazyPart(() => import('./list-empty'));
 
 const rowHeight = 64;
-
-/** How far down each list was scrolled when it was left. */
-const places = new Map<string, number>();
 
 export function ContactList() {
   const me = useMe();
@@ -58,16 +55,12 @@ export function ContactList() {
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && lastShown >= rows.length - 8) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, rows.length]);
-  // Each list is found where it was left; one that is new starts at its top.
-  const listed = rows.length > 0;
-  useLayoutEffect(() => {
-    const el = scroller.current;
-    if (!listed || !el) return;
-    const place = places.get(listKey) ?? 0;
-    // Where the pages down to there are gone it is a new list too.
-    el.scrollTo(0, place <= el.scrollHeight - el.clientHeight ? place : 0);
-    return () => void places.set(listKey, virtualizer.scrollOffset ?? 0);
-  }, [listKey, listed, virtualizer]);
+  useScrollPlace(scroller, listKey, {
+    height: rows.length * rowHeight,
+    hasNextPage,
+    fetching: isFetchingNextPage,
+    fetchNextPage,
+  });
 
   // Whoever works down the list finds the next one there.
   const nextId = rows[rows.findIndex((r) => r.id === contactId) + 1]?.id;

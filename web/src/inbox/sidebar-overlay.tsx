@@ -24,7 +24,7 @@ export default function SidebarOverlay({ onClose }: { onClose: () => void }) {
           ref={popup}
           initialFocus={first}
           onClick={(e) => e.target instanceof Element && e.target.closest('a') && onClose()}
-          className="fixed inset-y-0 left-0 z-50 flex w-[300px] max-w-[86vw] flex-col bg-sunken pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] shadow-float transition-transform duration-100 outline-none data-starting-style:-translate-x-4"
+          className="fixed inset-y-0 left-0 z-50 md:left-14 flex w-[300px] max-w-[86vw] flex-col bg-sunken pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] shadow-float transition-transform duration-100 outline-none data-starting-style:-translate-x-4"
         >
           <Dialog.Title className="sr-only">{t.inboxes}</Dialog.Title>
           <Sidebar onClose={onClose} />

@@ -21,7 +21,7 @@ export function Sidebar({ onClose }: { onClose?: () => void }) {
   const group = (kind: InboxEntry['kind']) =>
     entries.filter((e) => e.kind === kind && e.label.toLocaleLowerCase().includes(search));
   const list = (kind: InboxEntry['kind'], label?: string) => (
-    <ul className="grid gap-px" aria-label={label}>
+    <ul className="grid grid-cols-1 gap-px" aria-label={label}>
       {group(kind).map((e) => (
         <Entry key={e.id} entry={e} here={filter.inbox === e.id} />
       ))}

@@ -105,22 +105,30 @@ export function EventLine({ event }: { event: TimelineEvent }) {
   return (
     <div className="flex flex-col items-center gap-1 px-4 py-2 text-center text-12 text-muted">
       <p
-        className={`flex items-center gap-1.5 ${event.kind === 'conversation_closed' ? 'w-full justify-center before:h-px before:min-w-4 before:flex-1 before:bg-line after:h-px after:min-w-4 after:flex-1 after:bg-line' : 'max-w-full'}`}
+        className={
+          event.kind === 'conversation_closed'
+            ? 'flex w-full items-center justify-center gap-1.5 before:h-px before:min-w-4 before:flex-1 before:bg-line after:h-px after:min-w-4 after:flex-1 after:bg-line'
+            : 'max-w-full'
+        }
       >
-        <Icon name={icons[event.kind] ?? 'bolt'} size={14} />
         <span className="min-w-0 text-balance [overflow-wrap:anywhere]">
+          <Icon
+            name={icons[event.kind] ?? 'bolt'}
+            size={14}
+            className="mr-1.5 inline-block align-[-2px]"
+          />
           {url ? (
             <a href={url} target="_blank" rel="noopener noreferrer" className="underline">
               {eventText(event, me?.user.id)}
             </a>
           ) : (
-            eventText(event, me?.user.id)
+            <span>{eventText(event, me?.user.id)}</span>
           )}
+          <span aria-hidden="true"> · </span>
+          <time dateTime={event.at} className="whitespace-nowrap" {...tip(fullTime(event.at))}>
+            {clock(event.at)}
+          </time>
         </span>
-        <span aria-hidden="true">·</span>
-        <time dateTime={event.at} {...tip(fullTime(event.at))}>
-          {clock(event.at)}
-        </time>
       </p>
       {(event.data.category || event.data.summary) && (
         <div className="max-w-96 rounded-10 border border-line bg-surface px-3 py-2 text-left">

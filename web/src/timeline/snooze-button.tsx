@@ -48,7 +48,7 @@ export function SnoozeButton({
       className="btn-icon aria-expanded:bg-hover"
       attributes={tip(t.snooze, 'z')}
       content={(close) => (
-        <Suspense fallback={<PanelSkeleton className="w-72" />}>
+        <Suspense fallback={<PanelSkeleton className="w-80" />}>
           <SnoozePanel
             onPick={(until) => {
               close();

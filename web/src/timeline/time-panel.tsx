@@ -32,8 +32,10 @@ export function TimePanel({
     timeZone: shownZone(),
     weekday: 'short',
     day: 'numeric',
+    month: 'short',
     hour: '2-digit',
     minute: '2-digit',
+    hourCycle: 'h23',
   });
   const [own, setOwn] = useState(wallTime(suggested));
   const first = useFocusOnMount<HTMLButtonElement>();
@@ -42,7 +44,7 @@ export function TimePanel({
   const chosen = momentAt(own);
   const valid = !Number.isNaN(chosen.getTime()) && chosen.getTime() > Date.now();
   return (
-    <div className="w-72 p-1">
+    <div className="w-80 p-1">
       <p className="px-2.5 pt-2 pb-1 text-12 font-medium text-faint">{title}</p>
       <ul
         onKeyDown={(e) => {
