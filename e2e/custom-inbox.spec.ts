@@ -31,6 +31,7 @@ test('a custom inbox is made, stands still until refreshed, is edited, renamed, 
   await expect(dialog.getByRole('status')).toHaveText('A condition has no value yet.');
   await expect(dialog.getByRole('button', { name: 'Save inbox' })).toBeDisabled();
   await dialog.getByLabel('Add…').selectOption('VIP');
+  await expect(dialog.getByRole('status')).toHaveText('1 open conversation fits');
   // Or whoever is called Mateo, in a group of its own.
   await dialog.getByLabel('How the conditions go together').selectOption('any');
   await dialog.getByRole('button', { name: 'Add group' }).click();
@@ -38,6 +39,7 @@ test('a custom inbox is made, stands still until refreshed, is edited, renamed, 
   await dialog.getByLabel('Field').nth(1).selectOption('First name');
   await dialog.getByLabel('Comparison').nth(1).selectOption('starts with');
   await dialog.getByLabel('Value', { exact: true }).fill('mat');
+  await expect(dialog.getByRole('status')).toHaveText('2 open conversations fit');
   await dialog.getByRole('button', { name: 'Save inbox' }).click();
   await expect(page).toHaveURL(/\/inbox\/custom-\d+/);
   await expect(inbox.row(lucia)).toBeVisible();

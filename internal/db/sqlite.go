@@ -25,8 +25,11 @@ const (
 	groupTime = 20 * time.Millisecond
 	// patience is how long a write that nobody waits for waits for another one.
 	patience = 2 * time.Millisecond
-	// stmtCache is how many prepared statements a connection keeps.
-	stmtCache = 400
+	// stmtCache is how many prepared statements a connection keeps: each is tens of
+	// kilobytes, and there are several connections.
+	stmtCache = 128
+	// stmtSample is among how many of them the one to go is chosen.
+	stmtSample = 16
 	// checkpointEvery is how often committed pages go from the log to the file.
 	checkpointEvery = 300 * time.Millisecond
 	// optimizeEvery is how often statistics are gathered where they have become old.
@@ -381,11 +384,17 @@ func (b *sqliteBackend) translate(err error) error {
 // sqliteConn is a connection with its prepared statements.
 type sqliteConn struct {
 	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	stmts map[string]*preparedStmt
+	uses  int64
+}
+
+type preparedStmt struct {
+	*sql.Stmt
+	used int64 // the connection's uses, when it was last
 }
 
 func newSQLiteConn(c *sql.Conn) *sqliteConn {
-	return &sqliteConn{conn: c, stmts: make(map[string]*sql.Stmt)}
+	return &sqliteConn{conn: c, stmts: make(map[string]*preparedStmt)}
 }
 
 func (c *sqliteConn) close() {
@@ -396,22 +405,38 @@ func (c *sqliteConn) close() {
 }
 
 func (c *sqliteConn) prepare(ctx context.Context, q string) (*sql.Stmt, error) {
+	c.uses++
 	if s, ok := c.stmts[q]; ok {
-		return s, nil
+		s.used = c.uses
+		return s.Stmt, nil
 	}
 	s, err := c.conn.PrepareContext(ctx, plainParameters(q))
 	if err != nil {
 		return nil, err
 	}
 	if len(c.stmts) >= stmtCache {
-		for k, old := range c.stmts { // any one goes: the cache is far larger than the hot set
-			_ = old.Close()
-			delete(c.stmts, k)
+		c.dropOne()
+	}
+	c.stmts[q] = &preparedStmt{s, c.uses}
+	return s, nil
+}
+
+// dropOne forgets a statement that wasn't used for long: of some, which come in any
+// order, the one that was so longest ago.
+func (c *sqliteConn) dropOne() {
+	var oldest string
+	var stmt *preparedStmt
+	n := 0
+	for q, s := range c.stmts {
+		if stmt == nil || s.used < stmt.used {
+			oldest, stmt = q, s
+		}
+		if n++; n == stmtSample {
 			break
 		}
 	}
-	c.stmts[q] = s
-	return s, nil
+	_ = stmt.Close()
+	delete(c.stmts, oldest)
 }
 
 // plainParameters writes $1, $2 … as ? where each appears just once: the driver

@@ -102,6 +102,7 @@ func accessTable() map[string]Access {
 		"delete-custom-inbox": member,
 		"list-filter-fields":  member,
 		"filter-contacts":     member,
+		"count-filter":        member,
 
 		"list-fields":  member,
 		"create-field": {Permission: crm.FieldsManage},

@@ -246,7 +246,7 @@ func (s *Server) closingOperations() {
 	})
 }
 
-// CustomCount is how much there is in a custom inbox.
+// CustomCount is how much there is in a custom inbox, or would be.
 type CustomCount struct {
 	Open int  `json:"open"`
 	More bool `json:"more" doc:"There are more; they are not counted further."`
@@ -289,14 +289,7 @@ func (s *Server) customInboxOperations() {
 		OperationID: "count-custom-inbox", Method: http.MethodGet, Path: "/custom-inboxes/{inbox}/count", Tags: []string{"Inbox"},
 		Summary: "Count the open conversations of a custom inbox, as far as one may see them",
 	}, func(ctx context.Context, c caller, in *CustomPath) (*body[CustomCount], error) {
-		n := 0
-		err := s.learned(ctx, func() error {
-			return s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-				n, err = s.Inbox.CountOpen(tx, c.Viewer, inbox.ListQuery{Inbox: inbox.CustomInbox(in.id())})
-				return err
-			})
-		})
-		return &body[CustomCount]{CustomCount{Open: min(n, inbox.MaxCounted), More: n > inbox.MaxCounted}}, err
+		return s.countOpen(ctx, c, inbox.ListQuery{Inbox: inbox.CustomInbox(in.id())})
 	})
 	register(s, huma.Operation{
 		OperationID: "update-custom-inbox", Method: http.MethodPatch, Path: "/custom-inboxes/{inbox}", Tags: []string{"Inbox"},

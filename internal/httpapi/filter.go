@@ -103,4 +103,29 @@ func (s *Server) filterOperations() {
 		}
 		return s.list(ctx, c, q)
 	})
+	register(s, huma.Operation{
+		OperationID: "count-filter", Method: http.MethodPost, Path: "/filter/count", Tags: []string{"Inbox"},
+		Summary: "Count the open conversations of those whom a filter holds for, as far as one may see them",
+	}, func(ctx context.Context, c caller, in *struct {
+		Body struct {
+			Filter filter.Node `json:"filter"`
+		}
+	}) (*body[CustomCount], error) {
+		err := s.DB.Read(ctx, func(tx *db.Tx) error { return inbox.CheckFilter(tx, c.Workspace, in.Body.Filter) })
+		if err != nil {
+			return nil, err
+		}
+		return s.countOpen(ctx, c, inbox.ListQuery{Filter: &in.Body.Filter})
+	})
+}
+
+func (s *Server) countOpen(ctx context.Context, c caller, q inbox.ListQuery) (*body[CustomCount], error) {
+	n := 0
+	err := s.learned(ctx, func() error {
+		return s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+			n, err = s.Inbox.CountOpen(tx, c.Viewer, q)
+			return err
+		})
+	})
+	return &body[CustomCount]{CustomCount{Open: min(n, inbox.MaxCounted), More: n > inbox.MaxCounted}}, err
 }

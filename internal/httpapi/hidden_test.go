@@ -76,6 +76,10 @@ func TestHidden(t *testing.T) {
 			if count.Open != len(strings.Fields(want.all)) {
 				t.Errorf("%s counts %d open conversations in a shared inbox, sees %q", who, count.Open, want.all)
 			}
+			s.as(who, "POST", "/filter/count", map[string]any{"filter": everybody}).into(t, &count)
+			if count.Open != len(strings.Fields(want.all)) {
+				t.Errorf("%s counts %d open conversations by a filter, sees %q", who, count.Open, want.all)
+			}
 			if got := strings.Join(s.visibleNames(who, "/contacts"), " "); got != want.all {
 				t.Errorf("%s lists %q, want %q", who, got, want.all)
 			}

@@ -158,7 +158,7 @@ func expected() map[string]string {
 		"get-push": session, "subscribe-push": session, "unsubscribe-push": session, "test-push": "ufnnnnnf", // no browser of theirs takes pushes
 		"snooze-contact": contact, "unsnooze-contact": contact, "block-contact": contact, "unblock-contact": contact, "set-bot": contact, "tag-contact": contact,
 		"get-closing": member, "set-closing": "u+fff++f",
-		"list-custom-inboxes": member, "create-custom-inbox": member, "list-filter-fields": member, "filter-contacts": member,
+		"list-custom-inboxes": member, "create-custom-inbox": member, "list-filter-fields": member, "filter-contacts": member, "count-filter": member,
 		"count-custom-inbox": "unnnnn+n", "update-custom-inbox": "unnnnn+n", "delete-custom-inbox": "unnnnn+n", // the owner's, shared with nobody
 		"start-bulk": member, "list-bulks": member, "get-bulk": "unnnnn+n", "cancel-bulk": "unnnnn+n", "list-bulk-failures": "unnnnn+n", // the owner's
 		"start-export": "u+fff++f", "download-export": "unfffn+f", // the owner's
@@ -294,7 +294,7 @@ func TestAuthorisationMatrix(t *testing.T) {
 		"preview-message": map[string]any{"text": "$contact.name"}, "schedule-message": map[string]any{"text": "x", "send_at": time.Now().Add(time.Hour)},
 		"create-snippet": map[string]any{"name": "hi", "text": "x"},
 		"snooze-contact": map[string]any{"until": time.Now().Add(time.Hour)}, "set-bot": map[string]bool{"on": false},
-		"set-closing": map[string]any{"mode": "optional", "categories": []any{}}, "filter-contacts": map[string]any{"filter": map[string]any{"match": "all"}},
+		"set-closing": map[string]any{"mode": "optional", "categories": []any{}}, "filter-contacts": map[string]any{"filter": map[string]any{"match": "all"}}, "count-filter": map[string]any{"filter": map[string]any{"match": "all"}},
 		"set-notify-preferences": preferences(), "subscribe-push": map[string]any{"endpoint": "https://push.example.com/1", "keys": map[string]string{"p256dh": "x", "auth": "y"}}, "type": map[string]bool{"on": false}, "save-draft": map[string]string{"text": "x"},
 	}
 	want := expected()

@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { get, patch, post, remove } from '../api/http';
 import { newKey } from '../api/key';
 import {
@@ -11,7 +11,7 @@ import {
   useMe,
   usersQuery,
 } from '../api/queries';
-import type { CustomInbox } from '../api/types';
+import type { CustomInbox, FilterNode } from '../api/types';
 import { t } from '../i18n';
 import ConfirmDialog from '../settings/confirm-dialog';
 import { Dialog } from '../ui/dialog';
@@ -43,6 +43,23 @@ export default function CustomInboxDialogs({ dialog }: { dialog: CustomDialog })
   }
 }
 
+/** How many a filter holds for now, a moment after it was last changed. */
+function useFits(tree: FilterNode) {
+  const [asked, setAsked] = useState(tree);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setAsked(tree), 400);
+    return () => clearTimeout(timer);
+  }, [tree]);
+  const { data } = useQuery({
+    queryKey: ['filter-count', asked],
+    queryFn: ({ signal }) => post('/filter/count', { body: { filter: asked }, signal }),
+    enabled: isComplete(asked) && countConditions(asked) > 0,
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  });
+  return data;
+}
+
 function FilterDialog({ inbox }: { inbox?: CustomInbox }) {
   const x = filterTexts.text;
   const navigate = useNavigate();
@@ -57,6 +74,7 @@ function FilterDialog({ inbox }: { inbox?: CustomInbox }) {
     queryKey: ['filter-fields'],
     queryFn: async ({ signal }) => (await get('/filter/fields', { signal })).items,
   });
+  const fits = useFits(tree);
   const own = inbox?.creator_id === me.user.id;
   const problem =
     countConditions(tree) > maxConditions
@@ -119,7 +137,8 @@ function FilterDialog({ inbox }: { inbox?: CustomInbox }) {
             <FilterBuilder tree={tree} fields={fields ?? []} onChange={setTree} />
           )}
           <p role="status" className="min-h-4 text-13 text-muted">
-            {problem || (countConditions(tree) === 0 ? x.everybody : '')}
+            {problem ||
+              (countConditions(tree) === 0 ? x.everybody : fits && x.fits(fits.open, fits.more))}
           </p>
         </div>
         <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">

@@ -1,3 +1,7 @@
+import { pluralFor } from './plural';
+
+const n = pluralFor('en');
+
 export const en = {
   newInbox: 'New inbox',
   editInbox: (name: string) => `Filters of ${name}`,
@@ -76,6 +80,10 @@ export const en = {
   apply: 'Show without saving',
   discard: 'Discard changes',
   rename: 'Rename inbox',
+  fits: (count: number, more: boolean) =>
+    more
+      ? n(count, 'More than # open conversation fits', 'More than # open conversations fit')
+      : n(count, '# open conversation fits', '# open conversations fit'),
   share: 'Share inbox',
   sharing: 'Who has this inbox',
   private: 'Only me',

@@ -1,4 +1,7 @@
 import type { FilterTexts } from './filter-en';
+import { pluralFor } from './plural';
+
+const n = pluralFor('es');
 
 const es: FilterTexts = {
   newInbox: 'Nueva bandeja de entrada',
@@ -78,6 +81,10 @@ const es: FilterTexts = {
   apply: 'Mostrar sin guardar',
   discard: 'Descartar los cambios',
   rename: 'Renombrar bandeja',
+  fits: (count, more) =>
+    more
+      ? n(count, 'Cumple más de # conversación abierta', 'Cumplen más de # conversaciones abiertas')
+      : n(count, 'Cumple # conversación abierta', 'Cumplen # conversaciones abiertas'),
   share: 'Compartir bandeja',
   sharing: 'Quién tiene esta bandeja',
   private: 'Solo yo',
