@@ -34,6 +34,10 @@ const (
 	checkpointEvery = 300 * time.Millisecond
 	// optimizeEvery is how often statistics are gathered where they have become old.
 	optimizeEvery = time.Hour
+	// logWait is how long, twice, the writer waits for readers so that the log can start
+	// again, and logPause how long it doesn't where that was in vain.
+	logWait  = 25 * time.Millisecond
+	logPause = 500 * time.Millisecond
 	// walPages is the length of the log from which the writer sees to it that it
 	// starts again from its beginning: under unbroken load it would grow for ever.
 	defaultWALPages = 8_192
@@ -53,6 +57,9 @@ type sqliteBackend struct {
 	wg      sync.WaitGroup
 	dirty   atomic.Bool
 	long    atomic.Bool // the log is to start again
+	// logPause is until when it isn't to (Unix ns).
+	logPause atomic.Int64
+	reads    reads
 	// walPages is defaultWALPages but in the test.
 	walPages atomic.Int64
 	closed   atomic.Bool
@@ -91,6 +98,7 @@ func openSQLite(ctx context.Context, o Options) (backend, error) {
 	writer.SetMaxOpenConns(3) // the writer itself, checkpoints, migrations
 	b := &sqliteBackend{
 		path: path, writer: writer,
+		reads: newReads(),
 		queue: make(chan *writeRequest, groupSize),
 		stop:  make(chan struct{}),
 	}
@@ -158,6 +166,7 @@ func (b *sqliteBackend) read(ctx context.Context, d *DB, fn func(*Tx) error) err
 		c = newSQLiteConn(sc)
 	}
 	defer func() { b.pool <- c }()
+	defer b.reads.leave(b.reads.enter())
 	if _, err := c.exec(context.Background(), `BEGIN`, nil); err != nil {
 		return err
 	}
@@ -289,9 +298,80 @@ func (b *sqliteBackend) writeGroup(first, second *writeRequest) {
 		r.done <- nil
 	}
 	if b.long.Swap(false) {
-		// The checkpoint in the background has copied all but the newest pages; with
-		// these copied too, and nobody writing, the next write starts the log again.
+		b.startLogAgain()
+	}
+}
+
+// startLogAgain sees to it that the next write starts the log at its beginning, which
+// it does where all was copied into the file and nobody reads from the log. That comes
+// by itself only in a moment without readers: under load there is none, the log grows
+// for ever, and what is looked for in a long log takes longer, so that it is read at
+// even more moments. The writer waits for those who read already, a moment at most;
+// whoever begins meanwhile reads what it has written last, and is in nobody's way.
+func (b *sqliteBackend) startLogAgain() {
+	// What somebody still reads as it was before can't be copied over.
+	if b.reads.wait(logWait) {
 		b.checkpoint()
+		if b.reads.wait(logWait) {
+			return
+		}
+	}
+	// Somebody reads for long. Meanwhile the writer isn't kept from writing.
+	b.logPause.Store(time.Now().Add(logPause).UnixNano())
+}
+
+// reads are the transactions that are reading now.
+type reads struct {
+	mu   sync.Mutex
+	last uint64
+	now  map[uint64]struct{}
+	left chan struct{} // told when one has ended
+}
+
+func newReads() reads {
+	return reads{now: make(map[uint64]struct{}), left: make(chan struct{}, 1)}
+}
+
+func (r *reads) enter() uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last++
+	r.now[r.last] = struct{}{}
+	return r.last
+}
+
+func (r *reads) leave(n uint64) {
+	r.mu.Lock()
+	delete(r.now, n)
+	r.mu.Unlock()
+	select {
+	case r.left <- struct{}{}:
+	default:
+	}
+}
+
+// wait waits until all that have begun before have ended, and tells whether they have.
+func (r *reads) wait(most time.Duration) bool {
+	r.mu.Lock()
+	before := r.last
+	r.mu.Unlock()
+	timeout := time.NewTimer(most)
+	defer timeout.Stop()
+	for {
+		r.mu.Lock()
+		ended := true
+		for n := range r.now {
+			ended = ended && n > before
+		}
+		r.mu.Unlock()
+		if ended {
+			return true
+		}
+		select {
+		case <-r.left:
+		case <-timeout.C:
+			return false
+		}
 	}
 }
 
@@ -347,7 +427,7 @@ func (b *sqliteBackend) checkpointLoop() {
 		case <-statistics.C:
 			_, _ = b.writer.Exec(`PRAGMA analysis_limit = 400; PRAGMA optimize`)
 		case <-t.C:
-			if b.dirty.Swap(false) && b.checkpoint() > b.walPages.Load() {
+			if b.dirty.Swap(false) && b.checkpoint() > b.walPages.Load() && time.Now().UnixNano() > b.logPause.Load() {
 				b.long.Store(true)
 			}
 		}
