@@ -18,7 +18,13 @@ async function furnish(page: Page, server: Server): Promise<Inbox> {
 
 test('what is done without a network is done when it is back, in its order, and nothing is put away unread', async ({ page, server }) => {
   const inbox = await furnish(page, server);
-  // Both are known here, and so are the parts of the screen that are needed.
+  await server.connect('whatsapp_cloud');
+  await server.customer(valentina.account, valentina.person, { kind: 'text', text: 'Buenos días' });
+  await inbox.open(valentina.name);
+  const third = page.url().split('/').at(-1);
+  const { items: users } = await server.api<{ items: { id: string; name: string }[] }>('GET', '/users');
+  const ana = users.find((u) => u.name === 'Ana Agent')?.id;
+  // All are known here, and so are the parts of the screen that are needed.
   await inbox.open(mateo.name);
   await inbox.open(lucia.name);
   await page.keyboard.press('a');
@@ -35,14 +41,21 @@ test('what is done without a network is done when it is back, in its order, and 
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Close conversation' }).click();
   await expect(inbox.row(lucia.name)).toHaveCount(0);
-  await expect(banner).toContainText(/[123] waiting/);
+  await expect(banner).toContainText('3 waiting');
   // Another is closed too, who writes before anybody can know.
   await inbox.open(mateo.name);
   await page.getByRole('button', { name: 'Close conversation' }).click();
   await expect(inbox.row(mateo.name)).toHaveCount(0);
   await server.customer(mateo.account, mateo.person, { kind: 'text', text: '¿Siguen ahí?' });
 
+  // Who answers and is too late with giving it away, for a colleague has it.
+  await inbox.open(valentina.name);
+  await page.keyboard.press('a');
+  await page.getByRole('option', { name: /nobody|Laura/i }).first().click();
+  await server.api('POST', `/contacts/${third}/assign`, { user_id: ana });
+
   await page.context().setOffline(false);
+  await expect(page.getByText('Valentina Ruiz was not assigned')).toBeVisible();
   await expect(page.getByText(/The conversation with Mateo .* was not closed/)).toBeVisible();
   await expect(inbox.row(mateo.name)).toContainText('¿Siguen ahí?');
   await expect(banner).toHaveCount(0);

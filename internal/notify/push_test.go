@@ -110,7 +110,8 @@ func TestPush(t *testing.T) {
 		}
 		r.message("p")
 		r.follow(0)
-		r.eventually("the message too", func() bool { return len(got(phone)) == 2 })
+		// Both: a device that is still to be told of one message is told of two at once.
+		r.eventually("the message too", func() bool { return len(got(phone)) == 2 && len(got(laptop)) == 2 })
 		if g := read(t, got(phone)[1]); !strings.HasPrefix(g.Body, "New message\nhello") {
 			t.Errorf("pushed: %+v", g)
 		}

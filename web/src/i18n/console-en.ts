@@ -135,7 +135,9 @@ const en = {
   notDone: {
     close: (name: string) => `The conversation with ${name} was not closed`,
     snooze: (name: string) => `The conversation with ${name} was not snoozed`,
+    assign: (name: string) => `${name} was not assigned`,
   },
+  takenMeanwhile: 'A colleague took the contact while you were offline.',
   wroteMeanwhile: 'They wrote while you were offline.',
 };
 export type ConsoleTexts = typeof en;

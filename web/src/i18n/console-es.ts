@@ -136,7 +136,9 @@ const es: ConsoleTexts = {
   notDone: {
     close: (name) => `No se cerró la conversación con ${name}`,
     snooze: (name) => `No se pospuso la conversación con ${name}`,
+    assign: (name) => `${name} no cambió de manos`,
   },
+  takenMeanwhile: 'Alguien tomó el contacto mientras usted no tenía conexión.',
   wroteMeanwhile: 'Escribió mientras usted no tenía conexión.',
 };
 export default es;

@@ -1,4 +1,5 @@
-import { get, post } from '../api/http';
+import { ApiError, get, post } from '../api/http';
+import { meQuery, queryClient } from '../api/queries';
 import type { Contact } from '../api/types';
 import { applyContact } from '../realtime/apply';
 import { consoleTexts } from '../timeline/console-texts';
@@ -20,21 +21,27 @@ export type Deed =
 export interface Action extends Waiting {
   kind: 'action';
   deed: Deed;
-  /** When the contact had last written, as far as was known here. */
-  incoming: string | null;
+  /** What was known here of the contact: when it had last written, and whose it was. */
+  seen: Pick<Contact, 'last_incoming_at' | 'assignee_id'>;
 }
 
 /** Does it on the server, and shows what came of it. */
-export async function perform({ contactId, deed, incoming }: Action, late: boolean) {
+export async function perform({ contactId, deed, seen }: Action, late: boolean) {
   const params = { id: contactId };
-  if (late && (deed.do === 'close' || deed.do === 'snooze')) {
-    // Whoever wrote while nobody could know of it must not be put away unread.
+  if (late && (deed.do === 'close' || deed.do === 'snooze' || deed.do === 'assign')) {
     const contact = await get('/contacts/{id}', { params });
-    if (contact.last_incoming_at !== incoming) {
+    // Whoever wrote while nobody could know of it must not be put away unread, and what
+    // a colleague has taken since is theirs.
+    const otherwise =
+      deed.do === 'assign'
+        ? contact.assignee_id !== seen.assignee_id && contact.assignee_id !== myId()
+        : contact.last_incoming_at !== seen.last_incoming_at;
+    if (otherwise) {
       applyContact(contact);
       await consoleTexts.load();
-      toast(consoleTexts.text.notDone[deed.do](contact.name), {
-        detail: consoleTexts.text.wroteMeanwhile,
+      const { notDone, takenMeanwhile, wroteMeanwhile } = consoleTexts.text;
+      toast(notDone[deed.do](contact.name), {
+        detail: deed.do === 'assign' ? takenMeanwhile : wroteMeanwhile,
       });
       return;
     }
@@ -42,10 +49,12 @@ export async function perform({ contactId, deed, incoming }: Action, late: boole
   applyContact(await call(params, deed));
 }
 
+const myId = () => queryClient.getQueryData(meQuery.queryKey)?.user.id;
+
 function call(params: { id: string }, deed: Deed): Promise<Contact> {
   switch (deed.do) {
     case 'assign':
-      return post('/contacts/{id}/assign', { params, body: deed.body });
+      return assign(params, deed.body);
     case 'close':
       return post('/contacts/{id}/close', { params, body: deed.body });
     case 'snooze':
@@ -54,6 +63,18 @@ function call(params: { id: string }, deed: Deed): Promise<Contact> {
       return post('/contacts/{id}/bot', { params, body: deed.body });
     default:
       return post(`/contacts/{id}/${deed.do}`, { params });
+  }
+}
+
+async function assign(params: { id: string }, body: Taker & { from?: string }) {
+  try {
+    return await post('/contacts/{id}/assign', { params, body });
+  } catch (error) {
+    // Nobody's then, one's own now: the answer that was written just before has taken it.
+    const taken = error instanceof ApiError && error.status === 409 && body.from === '';
+    const from = myId();
+    if (!taken || !from) throw error;
+    return post('/contacts/{id}/assign', { params, body: { ...body, from } });
   }
 }
 

@@ -65,7 +65,14 @@ async function flush(contactId: string) {
         discardOutgoing(entry.ref);
       } catch (error) {
         if (error instanceof ApiError && error.transient) {
-          change(entry.ref, { state: 'waiting' });
+          // And what comes behind it.
+          save(
+            store
+              .get()
+              .map((e) =>
+                e.contactId === contactId && e.state === 'sending' ? { ...e, state: 'waiting' } : e,
+              ),
+          );
           scheduleRetry();
           break;
         }

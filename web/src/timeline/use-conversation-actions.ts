@@ -17,7 +17,8 @@ export function useConversationActions(contact: Contact) {
   const now = () => new Date().toISOString();
   const run = (shown: Partial<Contact>, deed: Deed) => {
     applyRow({ ...contact, ...shown });
-    act({ contactId: contact.id, deed, incoming: contact.last_incoming_at });
+    const { last_incoming_at, assignee_id } = contact;
+    act({ contactId: contact.id, deed, seen: { last_incoming_at, assignee_id } });
   };
   const undoable = (text: string, undo: () => void) =>
     toast(text, { action: { label: t.undo, run: undo } });
