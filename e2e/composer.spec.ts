@@ -1,6 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { Inbox, signIn, test } from './app.ts';
 import { accessible } from './axe.ts';
+import { outsideWindow } from './kinds.ts';
 import type { Server } from './server.ts';
 
 const lucia = /Lucía Gómez/;
@@ -280,19 +281,7 @@ test('outside the messaging window a message is written with a tag, where the ch
     { value: 'ACCOUNT_UPDATE', name: 'Account update', help: 'News about the account of the contact.' },
     { value: 'POST_PURCHASE_UPDATE', name: 'After a purchase', help: '' },
   ];
-  await page.route('**/api/v1/channels', async (route) => {
-    if (route.request().method() !== 'GET') return route.fallback();
-    const answer = await route.fetch();
-    const list = await answer.json();
-    for (const channel of list.items) Object.assign(channel.capabilities, { window_hours: 24, human_hours: 168, outside_window: 'tag', tags });
-    await route.fulfill({ response: answer, json: list });
-  });
-  await page.route(/\/api\/v1\/contacts\/\d+$/, async (route) => {
-    const answer = await route.fetch();
-    const contact = await answer.json();
-    for (const identity of contact.identities ?? []) identity.window_closes_at = '2021-03-04T10:00:00Z';
-    await route.fulfill({ response: answer, json: contact });
-  });
+  await outsideWindow(page, tags);
   const sent: Record<string, unknown>[] = [];
   await page.route(/\/api\/v1\/contacts\/\d+\/messages$/, async (route) => {
     if (route.request().method() !== 'POST') return route.fallback();

@@ -1,4 +1,4 @@
-import { expect, type Locator } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 import type { Server } from './server.ts';
 
@@ -80,4 +80,21 @@ export async function drawn(picture: Locator): Promise<void> {
 /** Waits until the last message that is ours has the given ticks. */
 export async function ticks(message: Locator, status: string): Promise<void> {
   await expect(message.getByRole('button', { name: new RegExp(`^Message details: .*, ${status}$`) })).toBeVisible();
+}
+
+/** Tells the browser that channels have Messenger's rules, with these tags, and that every messaging window is closed. */
+export async function outsideWindow(page: Page, tags: { value: string; name: string; help: string }[]): Promise<void> {
+  await page.route('**/api/v1/channels', async (route) => {
+    if (route.request().method() !== 'GET') return route.fallback();
+    const answer = await route.fetch();
+    const list = await answer.json();
+    for (const channel of list.items) Object.assign(channel.capabilities, { window_hours: 24, human_hours: 168, outside_window: 'tag', tags });
+    await route.fulfill({ response: answer, json: list });
+  });
+  await page.route(/\/api\/v1\/contacts\/\d+$/, async (route) => {
+    const answer = await route.fetch();
+    const contact = await answer.json();
+    for (const identity of contact.identities ?? []) identity.window_closes_at = '2021-03-04T10:00:00Z';
+    await route.fulfill({ response: answer, json: contact });
+  });
 }

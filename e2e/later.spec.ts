@@ -69,6 +69,24 @@ test('what is done without a network is done when it is back, in its order, and 
   expect(order).toEqual(order.toSorted((a, b) => a - b));
 });
 
+test('what is undone without a network is no conflict with oneself', async ({ page, server }) => {
+  const inbox = await furnish(page, server);
+  await inbox.open(lucia.name);
+  await page.keyboard.press('a');
+  await expect(page.getByRole('option', { name: /Ana Agent/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.context().setOffline(true);
+  await page.keyboard.press('a');
+  await page.getByRole('option', { name: /Ana Agent/ }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('button', { name: /^Assign: Unassigned/ })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'offline' })).toContainText('2 waiting');
+  await page.context().setOffline(false);
+  await expect(inbox.timeline.getByText('You removed the assignee')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Assign: Unassigned/ })).toBeVisible();
+  await expect(page.getByText('Lucía Gómez was not assigned')).toHaveCount(0);
+});
+
 test('blocking, snoozing, giving away and taking off a tag can be undone', async ({ page, server }) => {
   const inbox = await furnish(page, server);
   await inbox.open(lucia.name);

@@ -19,7 +19,7 @@ import settingsEn from '../web/src/i18n/settings-en.ts';
 import settingsEs from '../web/src/i18n/settings-es.ts';
 import { test as base, signIn } from './app.ts';
 import { authenticatorCode } from './authenticator.ts';
-import { lucia, mateo, valentina } from './kinds.ts';
+import { lucia, mateo, outsideWindow, valentina } from './kinds.ts';
 import { Mailbox } from './mailbox.ts';
 import { answers, binary, freePort, owner, Server } from './server.ts';
 
@@ -383,31 +383,7 @@ for (const [language, t] of [['es', { ...es, ...consoleEs }] as const, ['en', { 
           await desk.context().close();
 
           // Telegram as if it had Messenger's rules; no channel of today's has tags.
-          await page.route('**/api/v1/channels', async (route) => {
-            const answer = await route.fetch();
-            const list = await answer.json();
-            const tags = [
-              {
-                value: 'A',
-                name: 'Account update',
-                help: 'News about the account of the contact.',
-              },
-            ];
-            for (const c of list.items)
-              Object.assign(c.capabilities, {
-                window_hours: 24,
-                human_hours: 168,
-                outside_window: 'tag',
-                tags,
-              });
-            await route.fulfill({ response: answer, json: list });
-          });
-          await page.route(/\/api\/v1\/contacts\/\d+$/, async (route) => {
-            const answer = await route.fetch();
-            const contact = await answer.json();
-            for (const identity of contact.identities ?? []) identity.window_closes_at = '2021-03-04T10:00:00Z';
-            await route.fulfill({ response: answer, json: contact });
-          });
+          await outsideWindow(page, [{ value: 'A', name: 'Account update', help: 'News about the account of the contact.' }]);
           await open(second);
           await picture(page, 'window-closed-tag');
           await composer.getByRole('button', { name: t.writeTagged }).click();

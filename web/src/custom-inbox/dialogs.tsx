@@ -43,7 +43,7 @@ export default function CustomInboxDialogs({ dialog }: { dialog: CustomDialog })
   }
 }
 
-/** How many a filter holds for now, a moment after it was last changed. */
+/** How many open conversations a filter holds for, asked when it rests for a moment. */
 function useFits(tree: FilterNode) {
   const [asked, setAsked] = useState(tree);
   useEffect(() => {

@@ -72,5 +72,5 @@ export function useScrollPlace(
     }
     el.scrollTo(0, wanted.current);
     wanted.current = 0;
-  }, [height, hasNextPage, fetching, fetchNextPage, scroller]);
+  }, [listKey, height, hasNextPage, fetching, fetchNextPage, scroller]);
 }

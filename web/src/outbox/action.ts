@@ -25,7 +25,7 @@ export interface Action extends Waiting {
   seen: Pick<Contact, 'last_incoming_at' | 'assignee_id'>;
 }
 
-/** Does it on the server, and shows what came of it. */
+/** Does it on the server, shows what came of it, and gives the contact as it is then; nothing where it was left undone. */
 export async function perform({ contactId, deed, seen }: Action, late: boolean) {
   const params = { id: contactId };
   if (late && (deed.do === 'close' || deed.do === 'snooze' || deed.do === 'assign')) {
@@ -46,7 +46,9 @@ export async function perform({ contactId, deed, seen }: Action, late: boolean) 
       return;
     }
   }
-  applyContact(await call(params, deed));
+  const contact = await call(params, deed);
+  applyContact(contact);
+  return contact;
 }
 
 const myId = () => queryClient.getQueryData(meQuery.queryKey)?.user.id;

@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { ApiError } from '../api/http';
 import { newKey } from '../api/key';
 import { meQuery, queryClient } from '../api/queries';
+import type { Contact } from '../api/types';
 import { onConnected } from '../realtime/connection';
 import { Store } from '../realtime/store';
 import { type Action, perform, takeBack } from './action';
@@ -61,8 +62,10 @@ async function flush(contactId: string) {
       const late = entry.state === 'waiting';
       change(entry.ref, { state: 'sending' });
       try {
-        await (entry.kind === 'action' ? perform(entry, late) : sendMessage(entry));
+        const after =
+          entry.kind === 'action' ? await perform(entry, late) : await sendMessage(entry);
         discardOutgoing(entry.ref);
+        if (after) adopt(after);
       } catch (error) {
         if (error instanceof ApiError && error.transient) {
           // And what comes behind it.
@@ -88,6 +91,17 @@ async function flush(contactId: string) {
   } finally {
     running.delete(contactId);
   }
+}
+
+/** Whose a contact is by one's own doing is nothing that a colleague did to what is behind it. */
+function adopt({ id, assignee_id }: Contact) {
+  save(
+    store
+      .get()
+      .map((e) =>
+        e.kind === 'action' && e.contactId === id ? { ...e, seen: { ...e.seen, assignee_id } } : e,
+      ),
+  );
 }
 
 function scheduleRetry() {

@@ -1,4 +1,4 @@
-import { queryClient, teamsQuery, useMe, usersQuery } from '../api/queries';
+import { contactQuery, queryClient, teamsQuery, useMe, usersQuery } from '../api/queries';
 import type { Contact } from '../api/types';
 import { momentOf } from '../format/time';
 import { t } from '../i18n';
@@ -16,8 +16,10 @@ export function useConversationActions(contact: Contact) {
   const me = useMe();
   const now = () => new Date().toISOString();
   const run = (shown: Partial<Contact>, deed: Deed) => {
-    applyRow({ ...contact, ...shown });
-    const { last_incoming_at, assignee_id } = contact;
+    // As it is by now: undoing comes some seconds later.
+    const latest = queryClient.getQueryData(contactQuery(contact.id).queryKey) ?? contact;
+    applyRow({ ...latest, ...shown });
+    const { last_incoming_at, assignee_id } = latest;
     act({ contactId: contact.id, deed, seen: { last_incoming_at, assignee_id } });
   };
   const undoable = (text: string, undo: () => void) =>
