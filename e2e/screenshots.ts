@@ -398,7 +398,7 @@ for (const [language, t] of [['es', { ...es, ...consoleEs }] as const, ['en', { 
           await composer.getByRole('textbox').fill('Ya le confirmo');
           await composer.getByRole('textbox').press('Enter');
           await page.getByRole('button', { name: t.closeConversation }).click();
-          await expect(page.getByText(t.kept(1))).toBeVisible();
+          await expect(page.getByText(t.kept(2))).toBeVisible();
           await picture(page, 'offline-kept');
           await page.context().setOffline(false);
         });
