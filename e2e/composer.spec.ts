@@ -304,4 +304,6 @@ test('outside the messaging window a message is written with a tag, where the ch
   await received(server).toContain('Su cuenta está lista');
   expect(sent).toEqual([{ tag: 'ACCOUNT_UPDATE', text: 'Su cuenta está lista' }]);
   await expect(inbox.composer.getByRole('button', { name: 'Write a tagged message' })).toBeVisible();
+  // What is still being asked when the server stops is nobody's failure.
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
 });

@@ -136,11 +136,11 @@ function FilterDialog({ inbox }: { inbox?: CustomInbox }) {
           ) : (
             <FilterBuilder tree={tree} fields={fields ?? []} onChange={setTree} />
           )}
-          <p role="status" className="min-h-4 text-13 text-muted">
-            {problem ||
-              (countConditions(tree) === 0 ? x.everybody : fits && x.fits(fits.open, fits.more))}
-          </p>
         </div>
+        <p role="status" className="min-h-8 px-5 py-1.5 text-13 text-muted">
+          {problem ||
+            (countConditions(tree) === 0 ? x.everybody : fits && x.fits(fits.open, fits.more))}
+        </p>
         <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">
           {inbox && !naming && (
             <>

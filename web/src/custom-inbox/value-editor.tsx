@@ -28,7 +28,7 @@ export function ValueEditor({
     return (
       <select
         aria-label={x.value}
-        className="input h-9 w-auto max-w-56 text-13"
+        className="input h-9 w-auto max-w-[min(14rem,100%)] text-13"
         value={values[0] ?? ''}
         onChange={(e) => set([e.target.value])}
       >
@@ -113,7 +113,7 @@ function Several({
       ))}
       <select
         aria-label={x.addValue}
-        className="input h-9 w-auto max-w-48 text-13"
+        className="input h-9 w-auto max-w-[min(12rem,100%)] text-13"
         value=""
         onChange={(e) => e.target.value && onChange([...values, e.target.value])}
       >

@@ -111,7 +111,7 @@ export function EventLine({ event }: { event: TimelineEvent }) {
             : 'max-w-full'
         }
       >
-        <span className="min-w-0 text-balance [overflow-wrap:anywhere]">
+        <span className="block min-w-0 text-balance [overflow-wrap:anywhere]">
           <Icon
             name={icons[event.kind] ?? 'bolt'}
             size={14}
@@ -124,10 +124,12 @@ export function EventLine({ event }: { event: TimelineEvent }) {
           ) : (
             <span>{eventText(event, me?.user.id)}</span>
           )}
-          <span aria-hidden="true"> · </span>
-          <time dateTime={event.at} className="whitespace-nowrap" {...tip(fullTime(event.at))}>
-            {clock(event.at)}
-          </time>
+          <span className="whitespace-nowrap">
+            <span aria-hidden="true"> · </span>
+            <time dateTime={event.at} {...tip(fullTime(event.at))}>
+              {clock(event.at)}
+            </time>
+          </span>
         </span>
       </p>
       {(event.data.category || event.data.summary) && (
