@@ -142,8 +142,10 @@ func png() []byte {
 }
 
 // Every refusal names its code and field, in the caller's language.
-func TestRefusals(t *testing.T) {
-	r := newRig(t, dbtest.Open(t, dbtest.Options(t, db.SQLite)))
+func TestRefusals(t *testing.T) { dbtest.Each(t, refusals) }
+
+func refusals(t *testing.T, d *db.DB) {
+	r := newRig(t, d)
 	r.connect("whatsapp_cloud")
 	r.sim.SendText(sim.WhatsAppAccount, "593987654321", "hola")
 	contact := r.contactOf("Valentina")
@@ -173,6 +175,8 @@ func TestRefusals(t *testing.T) {
 		{"POST", "/channels", map[string]any{"type": "telegram", "config": map[string]string{"bot_token": sim.TelegramToken + "x", "api_base_url": r.simURL + "/telegram"}}, 422, "credentials_refused", "config"},
 		{"GET", "/inboxes/all/contacts?cursor=zzz", nil, 422, "bad_cursor", "cursor"},
 		{"GET", "/inboxes/theirs/contacts", nil, 422, "invalid", "inbox"},
+		{"POST", "/filter/count", map[string]any{"filter": map[string]any{"match": "all", "of": []any{map[string]any{"field": "status", "operator": "greater", "value": []string{"open"}}}}}, 422, "wrong_operator", "filter.of[0].operator"},
+		{"POST", "/filter/contacts", map[string]any{"filter": map[string]any{"field": "nope", "operator": "is", "value": []string{"x"}}}, 422, "unknown_field", "filter.field"},
 		{"PATCH", "/workspace", map[string]any{"timezone": "Mars/Base"}, 422, "bad_timezone", "timezone"},
 		{"POST", "/session", map[string]any{"email": strings.Repeat("x", 301), "password": "x"}, 422, "too_long", "email"},
 	} {
