@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -134,9 +135,19 @@ func (d *DB) Handle() *sql.DB { return d.backend.handle() }
 // NewID returns a new id, larger than all this process made before.
 func (d *DB) NewID() crm.ID { return d.ids.next(d.now()) }
 
+// longRead is how long a read may last before the log tells of it: while it does, none of
+// what is written meanwhile can be cleared away, and everything becomes slower.
+const longRead = 5 * time.Second
+
 // Read runs fn on a snapshot. fn must not keep the Tx.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
-	return d.backend.translate(d.backend.read(ctx, d, fn))
+	begun := time.Now()
+	err := d.backend.translate(d.backend.read(ctx, d, fn))
+	if took := time.Since(begun); took > longRead {
+		_, file, line, _ := runtime.Caller(1)
+		d.log.Warn("a read took long", "took", took, "by", fmt.Sprintf("%s:%d", file, line))
+	}
+	return err
 }
 
 // Write runs fn in a transaction and returns once it is durable. fn may be run

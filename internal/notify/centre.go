@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"database/sql"
 	"fmt"
 	"maps"
@@ -51,15 +52,14 @@ func scopeOf(tx *db.Tx, v crm.Viewer) (scope, error) {
 	return s, err
 }
 
-// where returns the condition on notification n and contact c of the rows that the
-// viewer is told of by a way, with its arguments: $1 is the user, $2 the workspace.
-func (s scope) where(way func(Ways) bool) (string, []any) {
-	args := []any{s.v.User, s.v.Workspace}
-	in := func(ids []crm.ID) (list string) {
-		list, args = db.InList(args, ids)
-		return list
-	}
-	var whose []string
+// source is whose notifications, and which of theirs, a viewer is told of.
+type source struct {
+	owners []crm.ID
+	and    string // a condition on notification n
+}
+
+// sources returns what the viewer is told of by a way.
+func (s scope) sources(way func(Ways) bool) (out []source) {
 	var direct []string
 	for _, k := range Kinds() {
 		on := way(s.kinds[k]) && s.kinds[k].App
@@ -68,26 +68,84 @@ func (s scope) where(way func(Ways) bool) (string, []any) {
 		case k == MessageMine:
 			direct = append(direct, "'"+string(message)+"'")
 		case k == MessageUnassigned:
-			whose = append(whose, `n.owner_id = 0`)
+			out = append(out, source{owners: []crm.ID{0}})
 		case k == MessageTeam:
 			if len(s.mates) > 0 {
-				whose = append(whose, `n.owner_id IN (`+in(s.mates)+`) AND n.kind = 'message'`)
+				out = append(out, source{s.mates, ` AND n.kind = '` + string(message) + `'`})
 			}
 		default:
 			direct = append(direct, "'"+string(k)+"'")
 		}
 	}
 	if len(direct) > 0 {
-		whose = append(whose, `n.owner_id = $1 AND n.kind IN (`+strings.Join(direct, ",")+`)`)
+		out = append(out, source{[]crm.ID{s.v.User}, ` AND n.kind IN (` + strings.Join(direct, ",") + `)`})
+	}
+	return out
+}
+
+// shown is the condition on the contact c of a notification n.
+func (s scope) shown(args []any) (string, []any) {
+	w := ` AND NOT c.blocked AND (n.kind <> 'message' OR c.assignee_id = n.owner_id)`
+	if s.v.Restricted() {
+		var list string
+		list, args = db.InList(args, s.v.Scope())
+		w += ` AND c.assignee_id IN (` + list + `)`
+	}
+	return w, args
+}
+
+// where returns the condition on notification n and contact c of the rows that the
+// viewer is told of by a way, with its arguments: $1 is the user, $2 the workspace.
+func (s scope) where(way func(Ways) bool) (string, []any) {
+	args := []any{s.v.User, s.v.Workspace}
+	var whose []string
+	for _, from := range s.sources(way) {
+		var list string
+		list, args = db.InList(args, from.owners)
+		whose = append(whose, `n.owner_id IN (`+list+`)`+from.and)
 	}
 	if len(whose) == 0 {
 		return `n.workspace_id = $2 AND 1 = 0`, args
 	}
-	w := `n.workspace_id = $2 AND ((` + strings.Join(whose, `) OR (`) + `)) AND NOT c.blocked AND (n.kind <> 'message' OR c.assignee_id = n.owner_id)`
-	if s.v.Restricted() {
-		w += ` AND c.assignee_id IN (` + in(s.v.Scope()) + `)`
+	shown, args := s.shown(args)
+	return `n.workspace_id = $2 AND ((` + strings.Join(whose, `) OR (`) + `))` + shown, args
+}
+
+// maxArms bounds of how many parts [scope.newest] is made.
+const maxArms = 64
+
+// newest returns a query for columns of the newest notifications that the viewer is told
+// of by a way and that a condition takes, at most limit of each owner, those older than
+// the last_id before (0 for all). It goes along the index of each owner, and no further
+// than it must: of what is joined by OR a database may read everything, of everybody.
+func (s scope) newest(columns string, way func(Ways) bool, and string, before crm.ID, limit int) (string, []any) {
+	var q []string
+	var args []any
+	for _, source := range s.sources(way) {
+		for owners := range slices.Chunk(source.owners, (len(source.owners)+maxArms-1)/maxArms) {
+			n := len(args)
+			args = append(args, s.v.User, s.v.Workspace)
+			arm := `SELECT ` + columns + strings.Replace(from, "$1", fmt.Sprintf("$%d", n+1), 1) + fmt.Sprintf(`n.workspace_id = $%d`, n+2)
+			if len(owners) == 1 {
+				args = append(args, owners[0])
+				arm += fmt.Sprintf(` AND n.owner_id = $%d`, len(args))
+			} else {
+				var list string
+				list, args = db.InList(args, owners)
+				arm += ` AND n.owner_id IN (` + list + `)`
+			}
+			var shown string
+			shown, args = s.shown(args)
+			arm += source.and + shown + and
+			if before != 0 {
+				args = append(args, before)
+				arm += fmt.Sprintf(` AND n.last_id < $%d`, len(args))
+			}
+			args = append(args, limit)
+			q = append(q, `SELECT * FROM (`+arm+fmt.Sprintf(` ORDER BY n.last_id DESC LIMIT $%d) arm`, len(args)))
+		}
 	}
-	return w, args
+	return strings.Join(q, ` UNION ALL `), args
 }
 
 // from joins a notification with its contact and with what the user $1 has done to it.
@@ -112,20 +170,22 @@ func (s scope) as(kind Kind, owner crm.ID) Kind {
 	return MessageTeam
 }
 
-func (s scope) list(tx *db.Tx, where string, args []any) (out []Notification, err error) {
-	err = tx.Each(`SELECT n.id, n.kind, n.owner_id, n.contact_id, n.message_id, n.actor_id, n.total, n.last_id, COALESCE(s.seen, 0), COALESCE(s.archived, 0)`+from+where,
-		args, func(r *sql.Rows) error {
-			var n Notification
-			var owner crm.ID
-			var seen, archived int64
-			if err := r.Scan(&n.ID, &n.Kind, &owner, &n.Contact, &n.Message, &n.Actor, &n.total, &n.LastID, &seen, &archived); err != nil {
-				return err
-			}
-			n.Kind = s.as(n.Kind, owner)
-			n.fill(seen, archived)
-			out = append(out, n)
-			return nil
-		})
+// listed are the columns that [scope.list] reads.
+const listed = `n.id, n.kind, n.owner_id, n.contact_id, n.message_id, n.actor_id, n.total, n.last_id, COALESCE(s.seen, 0) AS seen, COALESCE(s.archived, 0) AS archived`
+
+func (s scope) list(tx *db.Tx, q string, args []any) (out []Notification, err error) {
+	err = tx.Each(q, args, func(r *sql.Rows) error {
+		var n Notification
+		var owner crm.ID
+		var seen, archived int64
+		if err := r.Scan(&n.ID, &n.Kind, &owner, &n.Contact, &n.Message, &n.Actor, &n.total, &n.LastID, &seen, &archived); err != nil {
+			return err
+		}
+		n.Kind = s.as(n.Kind, owner)
+		n.fill(seen, archived)
+		out = append(out, n)
+		return nil
+	})
 	return out, err
 }
 
@@ -149,22 +209,22 @@ func List(tx *db.Tx, v crm.Viewer, tab Tab, before crm.ID, limit int) ([]Notific
 	if err != nil {
 		return nil, err
 	}
-	where, args := s.where(inCentre)
+	and := ""
 	switch tab {
 	case TabNew:
-		where += isNew
+		and = isNew
 	case TabArchived:
-		where += isArchived
+		and = isArchived
 	case TabAll:
 	default:
 		return nil, crm.RefuseField("tab", crm.CodeInvalid)
 	}
-	if before != 0 {
-		args = append(args, before)
-		where += fmt.Sprintf(` AND n.last_id < $%d`, len(args))
+	q, args := s.newest(listed, inCentre, and, before, limit)
+	if q == "" {
+		return nil, nil // told of nothing
 	}
 	args = append(args, limit)
-	return s.list(tx, where+fmt.Sprintf(` ORDER BY n.last_id DESC LIMIT $%d`, len(args)), args)
+	return s.list(tx, q+fmt.Sprintf(` ORDER BY last_id DESC LIMIT $%d`, len(args)), args)
 }
 
 // Unread returns how many new notifications the viewer has, up to MaxUnread.
@@ -177,9 +237,12 @@ func Unread(tx *db.Tx, v crm.Viewer) (int, error) {
 }
 
 func (s scope) unread(tx *db.Tx) (n int, err error) {
-	where, args := s.where(inCentre)
-	q := fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT n.id%s LIMIT %d) x`, from+where+isNew, MaxUnread)
-	return n, tx.Row(q, args, &n)
+	q, args := s.newest(`n.id`, inCentre, isNew, 0, MaxUnread)
+	if q == "" {
+		return 0, nil
+	}
+	err = tx.Row(`SELECT COUNT(*) FROM (`+q+`) unread`, args, &n)
+	return min(n, MaxUnread), err
 }
 
 // change is what a user does to notifications.
@@ -262,35 +325,52 @@ type Alert struct {
 	Desktop, Sound bool
 }
 
+// deliverItems is how many notifications a user is told of one by one, at once: the
+// newest. The number of the unread tells of the others.
+const deliverItems = 50
+
+// deliverRows bounds how many rows are looked at for each user: the newest.
+const deliverRows = 4 * deliverItems
+
 // Deliver returns what each of the viewers is told of the notifications that were made
-// or grew; viewers who are told nothing are absent.
+// or grew; viewers who are told nothing are absent. Who is told is decided in memory:
+// most of the viewers are told of the same.
 func Deliver(tx *db.Tx, workspace crm.ID, ids []crm.ID, viewers map[crm.ID]crm.Viewer) (map[crm.ID]Delivery, error) {
 	rows, err := load(tx, workspace, ids)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	told, err := rows.concern(tx, workspace, viewers)
+	if err != nil || len(told) == 0 {
+		return nil, err
+	}
+	states, err := rows.states(tx, workspace)
 	if err != nil {
 		return nil, err
 	}
 	out := make(map[crm.ID]Delivery)
 	for u, p := range told {
 		s := scope{v: viewers[u], mates: p.mates, kinds: p.Kinds}
-		where, args := s.where(inCentre)
-		list, args := db.InList(args, p.rows)
-		found, err := s.list(tx, where+isNew+` AND n.id IN (`+list+`) ORDER BY n.last_id`, args)
-		if err != nil {
-			return nil, err
-		}
 		d := Delivery{}
 		quiet := p.quietAt(tx.Now())
-		for _, n := range found {
+		for _, x := range p.rows { // the newest first
+			n := x.Notification
+			n.Kind = s.as(n.Kind, x.owner)
 			w := p.Kinds[n.Kind]
+			state := states[stateKey{n.ID, u}]
+			n.fill(state.seen, state.archived)
+			if !w.App || !n.New {
+				continue
+			}
 			d.Items = append(d.Items, Alert{Notification: n, Desktop: w.Push && !quiet, Sound: w.Push && p.Sound && !quiet})
+			if len(d.Items) == deliverItems {
+				break
+			}
 		}
-		if len(found) == 0 {
+		if len(d.Items) == 0 {
 			continue
 		}
+		slices.Reverse(d.Items)
 		if d.Unread, err = s.unread(tx); err != nil {
 			return nil, err
 		}
@@ -301,39 +381,72 @@ func Deliver(tx *db.Tx, workspace crm.ID, ids []crm.ID, viewers map[crm.ID]crm.V
 
 // stored is a row of the table with the contact's part of who may see it.
 type stored struct {
-	id, owner, contact crm.ID
-	kind               Kind
-	total              int64
-	assignee           crm.ID
-	blocked            bool
+	Notification
+	owner, assignee crm.ID
 }
 
+// storedRows are sorted, the newest first.
 type storedRows []stored
 
+const loadChunk = 256
+
 func load(tx *db.Tx, workspace crm.ID, ids []crm.ID) (storedRows, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
 	var out storedRows
-	list, args := db.InList([]any{workspace}, ids)
-	err := tx.Each(`SELECT n.id, n.owner_id, n.contact_id, n.kind, n.total, c.assignee_id, c.blocked FROM notification n
-		JOIN contact c ON c.workspace_id = n.workspace_id AND c.id = n.contact_id WHERE n.workspace_id = $1 AND n.id IN (`+list+`)`,
-		args, func(r *sql.Rows) error {
-			var x stored
-			err := r.Scan(&x.id, &x.owner, &x.contact, &x.kind, &x.total, &x.assignee, &x.blocked)
-			if !x.blocked && (x.kind != message || x.owner == x.assignee) {
-				out = append(out, x)
-			}
-			return err
-		})
-	return out, err
+	for some := range slices.Chunk(ids, loadChunk) {
+		list, args := db.InList([]any{workspace}, some)
+		err := tx.Each(`SELECT n.id, n.kind, n.owner_id, n.contact_id, n.message_id, n.actor_id, n.total, n.last_id, c.assignee_id, c.blocked FROM notification n
+			JOIN contact c ON c.workspace_id = n.workspace_id AND c.id = n.contact_id WHERE n.workspace_id = $1 AND n.id IN (`+list+`)`,
+			args, func(r *sql.Rows) error {
+				var x stored
+				var blocked bool
+				err := r.Scan(&x.ID, &x.Kind, &x.owner, &x.Contact, &x.Message, &x.Actor, &x.total, &x.LastID, &x.assignee, &blocked)
+				if !blocked && (x.Kind != message || x.owner == x.assignee) {
+					out = append(out, x)
+				}
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(out, func(a, b stored) int { return cmp.Compare(b.LastID, a.LastID) })
+	return out, nil
+}
+
+// stateKey names what a user has done to a notification, and marks say it.
+type stateKey struct{ notification, user crm.ID }
+
+type marks struct{ seen, archived int64 }
+
+// states reads what anybody has done to the rows.
+func (rows storedRows) states(tx *db.Tx, workspace crm.ID) (map[stateKey]marks, error) {
+	out := make(map[stateKey]marks)
+	for some := range slices.Chunk(rows, loadChunk) {
+		ids := make([]crm.ID, len(some))
+		for i, x := range some {
+			ids[i] = x.ID
+		}
+		list, args := db.InList([]any{workspace}, ids)
+		err := tx.Each(`SELECT notification_id, user_id, seen, archived FROM notification_state WHERE workspace_id = $1 AND notification_id IN (`+list+`)`,
+			args, func(r *sql.Rows) error {
+				var k stateKey
+				var m marks
+				err := r.Scan(&k.notification, &k.user, &m.seen, &m.archived)
+				out[k] = m
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // concerned is a user whom some of the rows concern.
 type concerned struct {
 	user
 	mates []crm.ID
-	rows  []crm.ID
+	rows  []*stored
 }
 
 // concern finds out which of the viewers the rows concern, in memory: most of them are
@@ -356,12 +469,16 @@ func (rows storedRows) concern(tx *db.Tx, workspace crm.ID, viewers map[crm.ID]c
 			}
 		}
 	}
-	found := make(map[crm.ID][]crm.ID)
+	found := make(map[crm.ID][]*stored)
 	for u, v := range viewers {
-		for _, x := range rows {
-			mine := x.owner == u || x.kind == message && (x.owner == 0 || mates[u][x.owner])
+		for i := range rows {
+			x := &rows[i]
+			if len(found[u]) == deliverRows {
+				break
+			}
+			mine := x.owner == u || x.Kind == message && (x.owner == 0 || mates[u][x.owner])
 			if mine && v.Sees(x.assignee) {
-				found[u] = append(found[u], x.id)
+				found[u] = append(found[u], x)
 			}
 		}
 	}

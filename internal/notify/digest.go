@@ -105,7 +105,7 @@ func (s *Service) write(tx *db.Tx, v crm.Viewer, u user, newest crm.ID) error {
 	where, args := sc.where(func(w Ways) bool { return w.Mail })
 	args = append(args, u.mailedID, newest)
 	where += isNew + fmt.Sprintf(` AND n.last_id > $%d AND n.last_id <= $%d`, len(args)-1, len(args))
-	list, err := sc.list(tx, where+fmt.Sprintf(` ORDER BY n.last_id DESC LIMIT %d`, MaxUnread), args)
+	list, err := sc.list(tx, `SELECT `+listed+from+where+fmt.Sprintf(` ORDER BY n.last_id DESC LIMIT %d`, MaxUnread), args)
 	if err != nil {
 		return err
 	}

@@ -127,7 +127,7 @@ func oneNew(tx *db.Tx, v crm.Viewer, id crm.ID) (*Notification, error) {
 	}
 	where, args := s.where(inCentre)
 	args = append(args, id)
-	list, err := s.list(tx, where+isNew+fmt.Sprintf(` AND n.id = $%d`, len(args)), args)
+	list, err := s.list(tx, `SELECT `+listed+from+where+isNew+fmt.Sprintf(` AND n.id = $%d`, len(args)), args)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
