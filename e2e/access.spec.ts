@@ -58,6 +58,9 @@ for (const width of [1440, 820, 390]) {
       await page.goto(`${server.url}/inbox/all`);
       await expect(page.getByText('No contacts yet')).toBeVisible();
       await accessibleInBoth(page, 'empty inbox');
+      await page.goto(`${server.url}/dashboard`);
+      await expect(page.getByRole('link', { name: 'Connect a channel' })).toBeVisible();
+      await accessibleInBoth(page, 'empty dashboard');
       await page.goto(`${server.url}/nowhere`);
       await expect(page.getByRole('heading', { name: 'This page doesn’t exist' })).toBeVisible();
       await accessibleInBoth(page, 'no such page');
@@ -193,7 +196,12 @@ for (const width of [1440, 820, 390]) {
       await page.getByRole('searchbox').fill('pedido');
       await expect(inbox.list.locator('mark').first()).toBeVisible();
       await accessibleInBoth(page, 'found messages');
-      await page.getByRole('button', { name: 'Contacts', exact: true }).click();
+      await server.api('PATCH', `/contacts/${await contactId(server, lucia.name)}`, { phone: '+593 98 765 4321' });
+      await page.goto(`${server.url}/dashboard`);
+      await page.getByRole('button', { name: 'Unassigned' }).click();
+      await expect(page.getByRole('region', { name: 'Waiting for an answer' }).getByRole('link', { name: lucia.name })).toBeVisible();
+      await expect(page.getByRole('region', { name: 'Possible duplicates' }).getByText('Same phone', { exact: true })).toBeVisible();
+      await accessibleInBoth(page, 'dashboard');
       await context.setOffline(true);
       await expect(page.getByText(/^You’re offline/)).toBeVisible();
       await accessibleInBoth(page, 'offline');

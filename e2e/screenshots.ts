@@ -95,6 +95,10 @@ for (const [language, t] of [['es', { ...es, ...consoleEs }] as const, ['en', { 
           await page.goto(`${server.url}/inbox/all`);
           await expect(page.getByText(t.emptyAll)).toBeVisible();
           await picture(page, 'inbox-empty');
+          await page.goto(`${server.url}/dashboard`);
+          await expect(page.getByRole('link', { name: t.connectChannel })).toBeVisible();
+          await settled(page);
+          await picture(page, 'dashboard-empty');
           await page.goto(`${server.url}/inbox/all/1`);
           await expect(page.getByText(t.contactGone)).toBeVisible();
           await picture(page, 'contact-gone');
@@ -116,6 +120,13 @@ for (const [language, t] of [['es', { ...es, ...consoleEs }] as const, ['en', { 
           await page.goto(`${demo}/inbox/all`);
           await expect(page.getByRole('link').filter({ has: page.locator('time') }).first()).toBeVisible();
           await picture(page, 'inbox');
+
+          await page.goto(`${demo}/dashboard`);
+          await expect(page.getByRole('heading', { level: 1, name: t.dashboard })).toBeVisible();
+          await settled(page);
+          await picture(page, 'dashboard');
+          await page.goto(`${demo}/inbox/all`);
+          await expect(page.getByRole('link').filter({ has: page.locator('time') }).first()).toBeVisible();
 
           await page.keyboard.press('Control+k');
           await expect(page.getByRole('dialog')).toBeVisible();

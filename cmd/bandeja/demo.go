@@ -109,7 +109,7 @@ func seedDemo(ctx context.Context, settings config.Config, simURL string) error 
 	needed, err := a.accounts.NeedsSetup(ctx)
 	if err == nil && needed {
 		fmt.Println("Making the demo's data …")
-		s := demo.Seeder{DB: a.db, Accounts: a.accounts, Gateway: a.gateway, Inbox: a.inbox, Files: a.files, Clock: &clock}
+		s := demo.Seeder{DB: a.db, Accounts: a.accounts, Gateway: a.gateway, Inbox: a.inbox, Contacts: a.contacts, Files: a.files, Clock: &clock}
 		err = s.Seed(ctx, time.Now(), demoChannels(simURL))
 	}
 	return errors.Join(err, a.db.Close())

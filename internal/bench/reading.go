@@ -159,7 +159,8 @@ func staffOf(ctx context.Context, s *Server) (tokens []string, err error) {
 	return tokens, nil
 }
 
-// catchUp waits until everything is indexed for searching.
+// catchUp waits until everything is indexed for searching, and whoever else follows the
+// event log has come to its end: the seed writes as much at once as a company in years.
 func (b *reading) catchUp(ctx context.Context) error {
 	begun := time.Now()
 	for {
@@ -179,7 +180,30 @@ func (b *reading) catchUp(ctx context.Context) error {
 	if took := time.Since(begun); took > time.Second {
 		b.say(Result{Name: "messages indexed for searching, from nothing", Value: float64(b.Messages) / took.Seconds(), Unit: "/s"})
 	}
-	return nil
+	return b.followed(ctx)
+}
+
+// followed waits until no follower of the event log is behind.
+func (b *reading) followed(ctx context.Context) (err error) {
+	d, err := db.Open(ctx, db.Options{URL: b.DatabaseURL, Dir: b.DataDir})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	for {
+		behind := 0
+		err := d.Read(ctx, func(tx *db.Tx) error {
+			return tx.Row(`SELECT COUNT(*) FROM follower f JOIN workspace w ON w.id = f.workspace_id WHERE f.seq < w.event_seq`, nil, &behind)
+		})
+		if err != nil || behind == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // agents are browsers that listen.

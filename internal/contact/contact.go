@@ -51,6 +51,9 @@ type Contact struct {
 	BotOn     bool
 	Version   int64
 	CreatedAt int64
+
+	// stored are the phone and the folded e-mail that the contact is found by.
+	stored sharedKeys
 }
 
 // Last is the newest message, as lists show it.
@@ -96,6 +99,7 @@ func Scan(r *sql.Rows, workspace crm.ID) (*Contact, error) {
 		&c.Last.At, &c.Last.ID, &c.Last.Direction, &c.Last.Kind, &c.Last.Text, &c.Last.Source, &c.Last.User, &c.Last.Status,
 		&c.Last.Channel, &c.Last.ChannelType, &c.LastIncomingAt, &c.LastIncomingID, &c.Unreplied, &c.SnoozedUntil, &c.BotOn,
 		&c.Version, &c.CreatedAt)
+	c.stored = keysOf(c)
 	return c, err
 }
 
@@ -163,6 +167,7 @@ func Insert(tx *db.Tx, c *Contact) error {
 	if err != nil {
 		return err
 	}
+	noteShared(tx, c)
 	return addTerms(tx, c)
 }
 
@@ -209,6 +214,7 @@ func SaveFields(tx *db.Tx, c *Contact) error {
 	if err != nil {
 		return err
 	}
+	noteShared(tx, c)
 	return addTerms(tx, c)
 }
 

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/blob"
 	"github.com/bandeja/bandeja/internal/channel"
+	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/gateway"
@@ -40,6 +42,8 @@ type Person struct {
 	Name        string
 	Username    string
 	Language    string
+	// Phone is known from elsewhere: who has it wrote by another channel before.
+	Phone string
 }
 
 // Seeder makes the demo.
@@ -48,6 +52,7 @@ type Seeder struct {
 	Accounts *account.Service
 	Gateway  *gateway.Gateway
 	Inbox    *inbox.Inbox
+	Contacts *contact.Service
 	Files    *blob.Store
 	// Clock is where the database's clock reads; Seed moves it.
 	Clock *time.Time
@@ -94,6 +99,14 @@ func People(types []string) []Person {
 			p.Key = fmt.Sprintf("%032x", r.Uint64())
 		}
 		out = append(out, p)
+	}
+	// Some are two contacts, because they wrote by two channels.
+	for _, i := range []int{4, 60} {
+		phone := slices.IndexFunc(out[i:], func(p Person) bool { return p.ChannelType == "whatsapp_cloud" })
+		other := slices.IndexFunc(out[i:], func(p Person) bool { return p.ChannelType == "telegram" })
+		if phone >= 0 && other >= 0 {
+			out[i+other].Name, out[i+other].Phone = out[i+phone].Name, "+"+out[i+phone].Key
+		}
 	}
 	return out
 }
@@ -146,6 +159,18 @@ func (s *Seeder) Seed(ctx context.Context, now time.Time, channels Channels) err
 		}
 	}
 	*s.Clock = now
+	for _, p := range People(types) {
+		if p.Phone == "" {
+			continue
+		}
+		err := s.with(ctx, connected[p.ChannelType], p, func(tx *db.Tx, id crm.ID) error {
+			_, err := s.Contacts.Update(tx, viewers[0], id, 0, contact.Fields{Phone: &p.Phone})
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
+	}
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(`DELETE FROM job`) // nothing is to be sent a second time
 		return err

@@ -76,6 +76,8 @@ func accessTable() map[string]Access {
 		"create-contact":     {Permission: crm.ContactsEdit},
 		"get-contact":        member,
 		"list-duplicates":    member,
+		"list-shared":        member,
+		"list-workloads":     member,
 		"update-contact":     {Permission: crm.ContactsEdit},
 		"assign-contact":     {Permission: crm.MessagesSend},
 		"list-conversations": member,

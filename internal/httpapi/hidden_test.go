@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/db/dbtest"
+	"github.com/bandeja/bandeja/internal/httpapi"
 	"github.com/bandeja/bandeja/internal/httpapi/wire"
 	"github.com/bandeja/bandeja/internal/sim"
 )
@@ -129,6 +131,38 @@ func TestHidden(t *testing.T) {
 			}
 			if strings.Join(got, ", ") != want {
 				t.Errorf("to %s, the same as Ana may be %q, want %q", who, got, want)
+			}
+		}
+
+		for who, want := range map[string]string{"own": "", "team": "+593987654321 Ana Beto", "agent": "+593987654321 Ana Beto Caro, ana@example.com Ana Caro"} {
+			var page struct{ Items []httpapi.SharedContacts }
+			s.as(who, "GET", "/duplicates", nil).into(t, &page)
+			var got []string
+			for _, x := range page.Items {
+				line := x.Phone + x.Email
+				for _, c := range x.Contacts {
+					line += " " + strings.Fields(c.Name)[0]
+				}
+				got = append(got, line)
+			}
+			slices.Sort(got)
+			if strings.Join(got, ", ") != want {
+				t.Errorf("%s is shown as duplicates %q, want %q", who, got, want)
+			}
+		}
+		for who, want := range map[string]string{"own": "own 1", "team": "own 1, mate 1", "manager": "own 1, mate 1, agent 1"} {
+			var page struct{ Items []httpapi.Workload }
+			s.as(who, "GET", "/workloads", nil).into(t, &page)
+			var got []string
+			for _, name := range []string{"own", "mate", "team", "agent", "manager", "owner"} {
+				for _, x := range page.Items {
+					if x.UserID == s.id(name) {
+						got = append(got, fmt.Sprint(name, " ", x.Open))
+					}
+				}
+			}
+			if strings.Join(got, ", ") != want || len(got) != len(page.Items) {
+				t.Errorf("%s is told of workloads %q, want %q", who, got, want)
 			}
 		}
 

@@ -141,7 +141,7 @@ func expected() map[string]string {
 		"update-user":      "unfff++f", "remove-user": "unfff++f",
 		"create-team": "u+fff++f", "update-team": "unfff++f", "delete-team": "unffff+f",
 
-		"list-inboxes": member, "list-inbox": "u+ff++++", "see-inbox": "u+ff++++",
+		"list-shared": member, "list-workloads": member, "list-inboxes": member, "list-inbox": "u+ff++++", "see-inbox": "u+ff++++",
 		"search-contacts": member, "search-messages": member, "create-contact": member, "list-events": member, "upload-file": member,
 		"get-contact": contact, "list-duplicates": contact, "list-conversations": contact, "update-contact": contact, "assign-contact": contact, "close-conversation": contact,
 		"open-conversation": contact, "mark-read": contact, "mark-unread": contact, "save-draft": contact, "type": contact,

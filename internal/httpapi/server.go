@@ -119,6 +119,7 @@ func (s *Server) openAPI() {
 	}
 	s.api = humago.New(s.mux, config)
 	s.accountOperations()
+	s.dashboardOperations()
 	s.inboxOperations()
 	s.messageOperations()
 	s.variableOperations()

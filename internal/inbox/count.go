@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"database/sql"
 	"slices"
 
@@ -143,6 +144,27 @@ func (b *Board) Counts(v crm.Viewer) []Count {
 	if blocked.Open > 0 {
 		out = append(out, blocked)
 	}
+	return out
+}
+
+// Workload is how much a user has to do.
+type Workload struct {
+	User crm.ID
+	// Open is the number of open conversations assigned to the user, Unread that of
+	// those with unread messages.
+	Open, Unread int64
+}
+
+// Workloads returns that of every user with open conversations, as far as the viewer
+// may know of them, by the user's id.
+func (b *Board) Workloads(v crm.Viewer) []Workload {
+	var out []Workload
+	for assignee, n := range b.of {
+		if assignee != 0 && n.contacts > 0 && v.Sees(assignee) {
+			out = append(out, Workload{User: assignee, Open: n.contacts, Unread: n.unread})
+		}
+	}
+	slices.SortFunc(out, func(a, b Workload) int { return cmp.Compare(a.User, b.User) })
 	return out
 }
 

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"github.com/bandeja/bandeja/internal/crm"
@@ -31,3 +32,30 @@ const KeepEach = keepEach
 
 // Digest looks once who is to be written to.
 func (s *Service) Digest(ctx context.Context) error { return s.digest(ctx) }
+
+// Plans returns how SQLite goes about the notifications of a viewer with colleagues: a
+// page of them, and their number.
+func Plans(tx *db.Tx, v crm.Viewer, mates []crm.ID) (out []string, err error) {
+	s := scope{v: v, mates: mates, kinds: make(map[Kind]Ways)}
+	for _, k := range Kinds() {
+		s.kinds[k] = Ways{App: true}
+	}
+	page, pageArgs := s.newest(listed, inCentre, isNew, 1, 50)
+	count, countArgs := s.newest(`n.id`, inCentre, isNew, 0, MaxUnread)
+	for _, q := range []struct {
+		text string
+		args []any
+	}{{page + ` ORDER BY last_id DESC`, pageArgs}, {`SELECT COUNT(*) FROM (` + count + `) unread`, countArgs}} {
+		err = tx.Each(`EXPLAIN QUERY PLAN `+q.text, q.args, func(r *sql.Rows) error {
+			var id, parent, unused int
+			var step string
+			err := r.Scan(&id, &parent, &unused, &step)
+			out = append(out, step)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -623,4 +624,30 @@ func TestUnsentScheduledMessageIsTold(t *testing.T) {
 			}
 		}
 	})
+}
+
+// However many notifications others have, one's own are read along their index: also in
+// a database of which SQLite knows nothing yet.
+func TestNewestAlongTheIndex(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.Options(t, db.SQLite)))
+	err := r.d.Read(t.Context(), func(tx *db.Tx) error {
+		plan, err := notify.Plans(tx, r.viewer(0), r.users[1:4])
+		own := 0
+		for _, step := range plan {
+			if !strings.HasPrefix(step, "SEARCH n ") && !strings.HasPrefix(step, "SCAN n") {
+				continue
+			}
+			own++
+			if !strings.Contains(step, "notification_newest (workspace_id=? AND owner_id=?") {
+				t.Errorf("SQLite goes about it so: %s", step)
+			}
+		}
+		if want := 2 * 5; own != want { // a page and a count, each of five owners
+			t.Errorf("%d parts, want %d: %q", own, want, plan)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

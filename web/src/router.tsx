@@ -161,6 +161,19 @@ const contact = createRoute({
   }),
 });
 
+const dashboard = createRoute({
+  getParentRoute: () => app,
+  path: '/dashboard',
+  component: page(async () => {
+    const [screen, { dashboardTexts }] = await Promise.all([
+      import('./dashboard/dashboard-page'),
+      import('./dashboard/texts'),
+    ]);
+    await dashboardTexts.load();
+    return screen;
+  }),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
@@ -262,6 +275,7 @@ export const router = createRouter({
     setup,
     app.addChildren([
       home,
+      dashboard,
       inbox.addChildren([inboxHome, contact]),
       settings.addChildren([
         settingsHome,

@@ -42,6 +42,7 @@ export default function AppFrame() {
     return () => clearTimeout(idle);
   }, []);
   useShortcuts({
+    'g d': () => void navigate({ to: '/dashboard' }),
     'g m': () => void navigate({ to: '/' }),
     'g s': () => void navigate({ to: '/settings' }),
     'Ctrl+k': () => frameDialog.set('palette'),

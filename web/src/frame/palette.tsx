@@ -195,6 +195,14 @@ function useOwnCommands(q: string): Command[] {
     patch('/me', { body: { theme } }).then(adoptMe, toastError);
   };
   const all: Command[] = [
+    {
+      id: 'dashboard',
+      group: x.goTo,
+      label: t.dashboard,
+      lead: icon('dashboard'),
+      hint: 'g d',
+      run: () => void navigate({ to: '/dashboard' }),
+    },
     ...inboxes.map((e) => ({
       id: `inbox-${e.id}`,
       group: x.goTo,

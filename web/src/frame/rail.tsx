@@ -12,7 +12,7 @@ import { ProfileMenu } from './profile-menu';
 const Bell = lazyPart(() => import('../notify/bell'));
 
 interface Module {
-  to: '/' | '/settings';
+  to: '/dashboard' | '/' | '/settings';
   match: string;
   icon: IconName;
   label: string;
@@ -20,6 +20,7 @@ interface Module {
 }
 
 const modules = (): Module[] => [
+  { to: '/dashboard', match: '/dashboard', icon: 'dashboard', label: t.dashboard, keys: 'g d' },
   { to: '/', match: '/inbox', icon: 'messages', label: t.messages, keys: 'g m' },
   { to: '/settings', match: '/settings', icon: 'settings', label: t.settings, keys: 'g s' },
 ];
@@ -35,7 +36,7 @@ export function Rail() {
         <Logo />
       </div>
       {modules().map((m, i) => (
-        <ModuleLink key={m.to} module={m} className={i === 1 ? 'mt-auto' : ''} />
+        <ModuleLink key={m.to} module={m} className={i === 2 ? 'mt-auto' : ''} />
       ))}
       <Suspense fallback={<div className="mt-1 size-10" />}>
         <Bell />
@@ -79,7 +80,7 @@ export function BottomBar() {
             key={m.to}
             to={m.to}
             aria-current={here ? 'page' : undefined}
-            className={`flex min-w-20 flex-col items-center justify-center gap-0.5 py-1.5 text-11 font-medium ${here ? 'text-accent' : 'text-muted'}`}
+            className={`flex min-w-0 flex-auto flex-col items-center justify-center gap-0.5 px-0.5 py-1.5 text-11 font-medium ${here ? 'text-accent' : 'text-muted'}`}
           >
             <span className="relative">
               <Icon name={m.icon} size={22} />
@@ -87,11 +88,11 @@ export function BottomBar() {
                 <span className="absolute -top-0.5 -right-1 size-2.5 rounded-full border-2 border-sunken bg-blue" />
               )}
             </span>
-            {m.label}
+            <span className="max-w-full truncate">{m.label}</span>
           </Link>
         );
       })}
-      <Suspense fallback={<div className="min-w-20" />}>
+      <Suspense fallback={<div className="flex-auto" />}>
         <Bell phone />
       </Suspense>
       <ProfileMenu phone />

@@ -11,6 +11,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
       [
         ['Ctrl K', x.keyPalette],
         ['?', x.keyHelp],
+        ['g d', x.keyDashboard],
         ['g m', x.keyMessages],
         ['g s', x.keySettings],
         ['n', x.keyNotifications],

@@ -5,6 +5,7 @@ const n = pluralFor('en');
 export const en = {
   locale: 'en',
   // Frame
+  dashboard: 'Dashboard',
   messages: 'Messages',
   settings: 'Settings',
   modules: 'Modules',

@@ -5,6 +5,7 @@ const n = pluralFor('es');
 
 export const es: Texts = {
   locale: 'es',
+  dashboard: 'Dashboard',
   messages: 'Mensajes',
   settings: 'Configuraciones',
   modules: 'Módulos',

@@ -94,6 +94,7 @@ export const en = {
   keysWriting: 'While writing',
   keyPalette: 'Find and do anything',
   keyHelp: 'This list',
+  keyDashboard: 'Go to the dashboard',
   keyMessages: 'Go to messages',
   keySettings: 'Go to settings',
   keyNotifications: 'Notifications',

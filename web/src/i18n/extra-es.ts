@@ -91,6 +91,7 @@ const es: ExtraTexts = {
   keysWriting: 'Al escribir',
   keyPalette: 'Buscar y hacer cualquier cosa',
   keyHelp: 'Esta lista',
+  keyDashboard: 'Ir al dashboard',
   keyMessages: 'Ir a los mensajes',
   keySettings: 'Ir a las configuraciones',
   keyNotifications: 'Notificaciones',

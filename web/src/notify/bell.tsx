@@ -44,7 +44,7 @@ export default function Bell({ phone = false }: { phone?: boolean }) {
         onClick={() => setOpen(!open)}
         className={
           phone
-            ? 'flex min-w-20 flex-col items-center justify-center gap-0.5 py-1.5 text-11 font-medium text-muted'
+            ? 'flex min-w-0 flex-auto flex-col items-center justify-center gap-0.5 px-0.5 py-1.5 text-11 font-medium text-muted'
             : 'relative mt-1 inline-flex size-10 items-center justify-center rounded-10 text-muted hover:bg-hover hover:text-text aria-expanded:bg-surface aria-expanded:text-accent'
         }
       >
@@ -59,7 +59,11 @@ export default function Bell({ phone = false }: { phone?: boolean }) {
             />
           )}
         </span>
-        {phone && <span aria-hidden="true">{x.notifications}</span>}
+        {phone && (
+          <span aria-hidden="true" className="max-w-full truncate">
+            {x.notifications}
+          </span>
+        )}
       </button>
       <Ear hidden={phone} />
       {open && (

@@ -1,5 +1,6 @@
 // One stroke family, 24 px grid, drawn for Bandeja. Paths only: no sprite to fetch.
 const paths = {
+  dashboard: 'M4.5 4.5h6v8h-6zM4.5 16h6v3.5h-6zM14 4.5h5.5V8H14zM14 11.5h5.5v8H14z',
   inbox: 'M3.5 13H8l1.5 3h5l1.5-3h4.5M5.2 5h13.6l1.7 8v5a1 1 0 0 1-1 1h-15a1 1 0 0 1-1-1v-5z',
   user: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5a7.5 7.5 0 0 1 15 0',
   userPlus: 'M10 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM3 20.5a7 7 0 0 1 14 0M19 7v6M16 10h6',
