@@ -71,6 +71,8 @@ for (const [language, t] of [['es', { ...es, ...consoleEs }] as const, ['en', { 
 
         const picture = async (page: Page, name: string): Promise<void> => {
           await page.evaluate(() => document.fonts.ready);
+          // The bell comes a moment after the frame.
+          if (!phone && (await page.locator('#content').count())) await expect(page.locator('nav button[aria-haspopup=dialog]')).toBeVisible();
           await page.evaluate(() =>
             Promise.allSettled(document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished)),
           );
