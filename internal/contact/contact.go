@@ -52,7 +52,7 @@ type Contact struct {
 	Version   int64
 	CreatedAt int64
 
-	// stored are the phone and the folded e-mail that the contact is found by.
+	// stored are the phone and the e-mail that the contact is found by.
 	stored sharedKeys
 }
 

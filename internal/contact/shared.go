@@ -11,10 +11,10 @@ import (
 	"github.com/bandeja/bandeja/internal/db"
 )
 
-// sharedKeys are a contact's phone and folded e-mail.
+// sharedKeys are a contact's phone and e-mail.
 type sharedKeys struct{ phone, email string }
 
-func keysOf(c *Contact) sharedKeys { return sharedKeys{c.Phone, crm.Fold(c.Email)} }
+func keysOf(c *Contact) sharedKeys { return sharedKeys{c.Phone, c.Email} }
 
 type sharingKey struct{}
 
@@ -39,6 +39,7 @@ func noteShared(tx *db.Tx, c *Contact) {
 	if was == is {
 		return
 	}
+	was.email, is.email = crm.Fold(was.email), crm.Fold(is.email)
 	s, _ := tx.Value(sharingKey{}).(*sharing)
 	if s == nil {
 		s = &sharing{of: make(map[crm.ID]*changedKeys)}
@@ -276,7 +277,7 @@ func sharers(tx *db.Tx, v crm.Viewer, marks []sharedMark) ([]Shared, error) {
 			case m.Kind == "phone" && c.Phone == m.value:
 				out[i].Phone = c.Phone
 				out[i].Contacts = append(out[i].Contacts, c)
-			case m.Kind == "email" && c.stored.email == m.value:
+			case m.Kind == "email" && crm.Fold(c.Email) == m.value:
 				out[i].Email = cmp.Or(out[i].Email, c.Email)
 				out[i].Contacts = append(out[i].Contacts, c)
 			}

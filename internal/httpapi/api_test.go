@@ -174,6 +174,7 @@ func refusals(t *testing.T, d *db.DB) {
 		{"POST", "/channels", map[string]any{"type": "telegram", "config": map[string]string{}}, 422, "required", "config.bot_token"},
 		{"POST", "/channels", map[string]any{"type": "telegram", "config": map[string]string{"bot_token": sim.TelegramToken + "x", "api_base_url": r.simURL + "/telegram"}}, 422, "credentials_refused", "config"},
 		{"GET", "/inboxes/all/contacts?cursor=zzz", nil, 422, "bad_cursor", "cursor"},
+		{"GET", "/duplicates?cursor=zzz", nil, 422, "bad_cursor", "cursor"},
 		{"GET", "/inboxes/theirs/contacts", nil, 422, "invalid", "inbox"},
 		{"POST", "/filter/count", map[string]any{"filter": map[string]any{"match": "all", "of": []any{map[string]any{"field": "status", "operator": "greater", "value": []string{"open"}}}}}, 422, "wrong_operator", "filter.of[0].operator"},
 		{"POST", "/filter/contacts", map[string]any{"filter": map[string]any{"field": "nope", "operator": "is", "value": []string{"x"}}}, 422, "unknown_field", "filter.field"},
