@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { channelsQuery, inboxesQuery, useMay, useMe } from '../api/queries';
+import { channelsQuery, inboxesQuery, useMe } from '../api/queries';
 import { wholeNumber } from '../format/size';
+import { NoChannel } from '../frame/no-channel';
 import { t } from '../i18n';
 import { useInboxEntries } from '../inbox/inbox-entries';
 import { Icon } from '../ui/icon';
-import { EmptyState, ErrorState } from '../ui/states';
+import { ErrorState } from '../ui/states';
 import { ChannelTrouble } from './channel-trouble';
 import { SharedContacts } from './shared-contacts';
 import { TeamLoad } from './team-load';
@@ -16,7 +17,6 @@ import { Waiting } from './waiting';
 export default function DashboardPage() {
   const d = dashboardTexts.text;
   const { data: channels } = useQuery(channelsQuery);
-  const mayConnect = useMay('channels.manage');
   return (
     <main className="min-w-0 flex-1 overflow-y-auto bg-surface">
       <div className="mx-auto max-w-[1080px] px-4 pt-4 pb-16 md:px-8 md:pt-8">
@@ -24,13 +24,7 @@ export default function DashboardPage() {
         <p className="mt-0.5 text-muted">{d.help}</p>
         {channels?.length === 0 ? (
           <>
-            <EmptyState icon="inbox" title={t.emptyAll} help={t.emptyAllHelp}>
-              {mayConnect && (
-                <Link to="/settings/channels" className="btn btn-primary">
-                  {t.connectChannel}
-                </Link>
-              )}
-            </EmptyState>
+            <NoChannel />
             <SharedContacts onlyIfAny />
           </>
         ) : (

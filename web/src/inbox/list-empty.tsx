@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ListFilter } from '../api/queries';
-import { channelsQuery, useMay, useMe } from '../api/queries';
+import { channelsQuery, useMe } from '../api/queries';
+import { NoChannel } from '../frame/no-channel';
 import { t } from '../i18n';
 import { EmptyState } from '../ui/states';
 import { useListSearch } from './use-list-search';
@@ -11,7 +12,6 @@ export default function ListEmpty({ filter, q }: { filter: ListFilter; q: string
   const change = useListSearch();
   const { data: channels } = useQuery({ ...channelsQuery, enabled: q === '' });
   const seesAll = useMe().user.visibility === 'all';
-  const mayConnect = useMay('channels.manage');
   const to = (inbox: string, label: string) => (
     <Link to="/inbox/$inbox" params={{ inbox }} search={{}} className="btn">
       {label}
@@ -27,15 +27,7 @@ export default function ListEmpty({ filter, q }: { filter: ListFilter; q: string
     );
   // Before the first channel there is nothing to be proud of yet.
   if (channels?.length === 0 || (filter.status === 'all' && filter.inbox === 'all'))
-    return (
-      <EmptyState icon="inbox" title={t.emptyAll} help={t.emptyAllHelp}>
-        {mayConnect && (
-          <Link to="/settings/channels" className="btn btn-primary">
-            {t.connectChannel}
-          </Link>
-        )}
-      </EmptyState>
-    );
+    return <NoChannel />;
   if (filter.inbox.startsWith('custom-'))
     return <EmptyState icon="filter" title={t.emptyCustom} help={t.emptyCustomHelp} />;
   if (filter.status === 'closed') return <EmptyState icon="check" title={t.emptyClosed} />;
