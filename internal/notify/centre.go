@@ -54,12 +54,13 @@ func scopeOf(tx *db.Tx, v crm.Viewer) (scope, error) {
 
 // source is whose notifications, and which of theirs, a viewer is told of.
 type source struct {
-	owners []crm.ID
-	and    string // a condition on notification n
+	owners []crm.ID // nil where and says it
+	and    string   // a condition on notification n
 }
 
-// sources returns what the viewer is told of by a way.
-func (s scope) sources(way func(Ways) bool) (out []source) {
+// sources returns what the viewer is told of by a way; user is how the query says who
+// that is.
+func (s scope) sources(user string, way func(Ways) bool) (out []source) {
 	var direct []string
 	for _, k := range Kinds() {
 		on := way(s.kinds[k]) && s.kinds[k].App
@@ -71,24 +72,32 @@ func (s scope) sources(way func(Ways) bool) (out []source) {
 			out = append(out, source{owners: []crm.ID{0}})
 		case k == MessageTeam:
 			if len(s.mates) > 0 {
-				out = append(out, source{s.mates, ` AND n.kind = '` + string(message) + `'`})
+				and := ` AND n.kind = '` + string(message) + `'`
+				if slices.Contains(s.mates, s.v.User) { // see [scope.likewise]
+					and += ` AND n.owner_id <> ` + user
+				}
+				out = append(out, source{s.mates, and})
 			}
 		default:
 			direct = append(direct, "'"+string(k)+"'")
 		}
 	}
 	if len(direct) > 0 {
-		out = append(out, source{[]crm.ID{s.v.User}, ` AND n.kind IN (` + strings.Join(direct, ",") + `)`})
+		out = append(out, source{nil, ` AND n.owner_id = ` + user + ` AND n.kind IN (` + strings.Join(direct, ",") + `)`})
 	}
 	return out
 }
 
 // shown is the condition on the contact c of a notification n.
-func (s scope) shown(args []any) (string, []any) {
+func (s scope) shown(user string, args []any) (string, []any) {
 	w := ` AND NOT c.blocked AND (n.kind <> 'message' OR c.assignee_id = n.owner_id)`
-	if s.v.Restricted() {
+	switch sees := s.v.Scope(); {
+	case sees == nil:
+	case len(sees) == 1 && sees[0] == s.v.User:
+		w += ` AND c.assignee_id = ` + user
+	default:
 		var list string
-		list, args = db.InList(args, s.v.Scope())
+		list, args = db.InList(args, sees)
 		w += ` AND c.assignee_id IN (` + list + `)`
 	}
 	return w, args
@@ -99,15 +108,18 @@ func (s scope) shown(args []any) (string, []any) {
 func (s scope) where(way func(Ways) bool) (string, []any) {
 	args := []any{s.v.User, s.v.Workspace}
 	var whose []string
-	for _, from := range s.sources(way) {
-		var list string
-		list, args = db.InList(args, from.owners)
-		whose = append(whose, `n.owner_id IN (`+list+`)`+from.and)
+	for _, from := range s.sources("$1", way) {
+		and := `1 = 1`
+		if from.owners != nil {
+			and, args = db.InList(args, from.owners)
+			and = `n.owner_id IN (` + and + `)`
+		}
+		whose = append(whose, and+from.and)
 	}
 	if len(whose) == 0 {
 		return `n.workspace_id = $2 AND 1 = 0`, args
 	}
-	shown, args := s.shown(args)
+	shown, args := s.shown("$1", args)
 	return `n.workspace_id = $2 AND ((` + strings.Join(whose, `) OR (`) + `))` + shown, args
 }
 
@@ -118,31 +130,35 @@ const maxArms = 64
 // of by a way and that a condition takes, at most limit of each owner, those older than
 // the last_id before (0 for all). It goes along the index of each owner, and no further
 // than it must: of what is joined by OR a database may read everything, of everybody.
-func (s scope) newest(columns string, way func(Ways) bool, and string, before crm.ID, limit int) (string, []any) {
+// user and workspace are how the query says who the viewer is; args are its arguments so
+// far.
+func (s scope) newest(user, workspace string, args []any, columns string, way func(Ways) bool, and string, before crm.ID, limit int) (string, []any) {
 	var q []string
-	var args []any
-	for _, source := range s.sources(way) {
-		for owners := range slices.Chunk(source.owners, (len(source.owners)+maxArms-1)/maxArms) {
-			n := len(args)
-			args = append(args, s.v.User, s.v.Workspace)
-			arm := `SELECT ` + columns + strings.Replace(from, "$1", fmt.Sprintf("$%d", n+1), 1) + fmt.Sprintf(`n.workspace_id = $%d`, n+2)
-			if len(owners) == 1 {
+	for _, source := range s.sources(user, way) {
+		parts := [][]crm.ID{nil}
+		if source.owners != nil {
+			parts = slices.Collect(slices.Chunk(source.owners, (len(source.owners)+maxArms-1)/maxArms))
+		}
+		for _, owners := range parts {
+			arm := `SELECT ` + columns + strings.ReplaceAll(from, "$1", user) + `n.workspace_id = ` + workspace
+			switch len(owners) {
+			case 0:
+			case 1:
 				args = append(args, owners[0])
 				arm += fmt.Sprintf(` AND n.owner_id = $%d`, len(args))
-			} else {
+			default:
 				var list string
 				list, args = db.InList(args, owners)
 				arm += ` AND n.owner_id IN (` + list + `)`
 			}
 			var shown string
-			shown, args = s.shown(args)
+			shown, args = s.shown(user, args)
 			arm += source.and + shown + and
 			if before != 0 {
 				args = append(args, before)
 				arm += fmt.Sprintf(` AND n.last_id < $%d`, len(args))
 			}
-			args = append(args, limit)
-			q = append(q, `SELECT * FROM (`+arm+fmt.Sprintf(` ORDER BY n.last_id DESC LIMIT $%d) arm`, len(args)))
+			q = append(q, `SELECT * FROM (`+arm+` ORDER BY n.last_id DESC`+db.Limit(limit)+`) arm`)
 		}
 	}
 	return strings.Join(q, ` UNION ALL `), args
@@ -219,12 +235,11 @@ func List(tx *db.Tx, v crm.Viewer, tab Tab, before crm.ID, limit int) ([]Notific
 	default:
 		return nil, crm.RefuseField("tab", crm.CodeInvalid)
 	}
-	q, args := s.newest(listed, inCentre, and, before, limit)
+	q, args := s.newest("$1", "$2", []any{v.User, v.Workspace}, listed, inCentre, and, before, limit)
 	if q == "" {
 		return nil, nil // told of nothing
 	}
-	args = append(args, limit)
-	return s.list(tx, q+fmt.Sprintf(` ORDER BY last_id DESC LIMIT $%d`, len(args)), args)
+	return s.list(tx, q+` ORDER BY last_id DESC`+db.Limit(limit), args)
 }
 
 // Unread returns how many new notifications the viewer has, up to MaxUnread.
@@ -233,16 +248,86 @@ func Unread(tx *db.Tx, v crm.Viewer) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return s.unread(tx)
+	n, err := unread(tx, []scope{s})
+	return n[v.User], err
 }
 
-func (s scope) unread(tx *db.Tx) (n int, err error) {
-	q, args := s.newest(`n.id`, inCentre, isNew, 0, MaxUnread)
-	if q == "" {
-		return 0, nil
+// countedAtOnce is of how many users one statement counts what is new.
+const countedAtOnce = 64
+
+// unread returns how many new notifications each user has, up to MaxUnread. Those who
+// are told of the same, as most are, are counted for together.
+func unread(tx *db.Tx, scopes []scope) (map[crm.ID]int, error) {
+	alike := make(map[string][]scope)
+	for _, s := range scopes {
+		key := s.likewise()
+		alike[key] = append(alike[key], s)
 	}
-	err = tx.Row(`SELECT COUNT(*) FROM (`+q+`) unread`, args, &n)
-	return min(n, MaxUnread), err
+	out := make(map[crm.ID]int, len(scopes))
+	for _, group := range alike {
+		for some := range slices.Chunk(group, countedAtOnce) {
+			q, args := countNew(some)
+			if q == "" {
+				continue // told of nothing
+			}
+			err := tx.Each(q, args, func(r *sql.Rows) error {
+				var u crm.ID
+				var n int
+				err := r.Scan(&u, &n)
+				out[u] = min(n, MaxUnread)
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// likewise returns the same for viewers for whom one query of [countNew] holds: they are
+// told of the same kinds, of the same people's, as far as they see the same contacts.
+func (s scope) likewise() string {
+	var kinds []Kind
+	for _, k := range Kinds() {
+		if s.kinds[k].App {
+			kinds = append(kinds, k)
+		}
+	}
+	sees := slices.Sorted(slices.Values(s.v.Scope()))
+	if len(sees) == 1 && sees[0] == s.v.User {
+		sees = []crm.ID{-1} // each their own
+	}
+	return fmt.Sprint(s.v.Workspace, kinds, s.team(), sees)
+}
+
+// team returns the viewer's colleagues and the viewer, or nobody.
+func (s scope) team() []crm.ID {
+	if len(s.mates) == 0 {
+		return nil
+	}
+	return slices.Sorted(slices.Values(append([]crm.ID{s.v.User}, s.mates...)))
+}
+
+// countNew returns a query for the users, who are alike, and how many new notifications
+// each has, up to MaxUnread of each owner; "" where they are told of nothing.
+func countNew(alike []scope) (string, []any) {
+	s := alike[0]
+	if len(alike) > 1 {
+		s.mates = s.team() // nobody's own colleagues, but those of all of them
+	}
+	q, args := s.newest("m.user_id", "m.workspace_id", nil, `n.id`, inCentre, isNew, 0, MaxUnread)
+	if q == "" {
+		return "", nil
+	}
+	ids := make([]crm.ID, len(alike))
+	for i, a := range alike {
+		ids[i] = a.v.User
+	}
+	args = append(args, s.v.Workspace)
+	q = `SELECT m.user_id, (SELECT COUNT(*) FROM (` + q + `) unread) FROM member m WHERE ` + fmt.Sprintf(`m.workspace_id = $%d`, len(args))
+	list, args := db.InList(args, ids)
+	return q + ` AND m.user_id IN (` + list + `)`, args
 }
 
 // change is what a user does to notifications.
@@ -349,6 +434,7 @@ func Deliver(tx *db.Tx, workspace crm.ID, ids []crm.ID, viewers map[crm.ID]crm.V
 		return nil, err
 	}
 	out := make(map[crm.ID]Delivery)
+	var scopes []scope
 	for u, p := range told {
 		s := scope{v: viewers[u], mates: p.mates, kinds: p.Kinds}
 		d := Delivery{}
@@ -371,9 +457,15 @@ func Deliver(tx *db.Tx, workspace crm.ID, ids []crm.ID, viewers map[crm.ID]crm.V
 			continue
 		}
 		slices.Reverse(d.Items)
-		if d.Unread, err = s.unread(tx); err != nil {
-			return nil, err
-		}
+		out[u] = d
+		scopes = append(scopes, s)
+	}
+	counts, err := unread(tx, scopes)
+	if err != nil {
+		return nil, err
+	}
+	for u, d := range out {
+		d.Unread = counts[u]
 		out[u] = d
 	}
 	return out, nil

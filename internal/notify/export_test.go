@@ -34,18 +34,18 @@ const KeepEach = keepEach
 func (s *Service) Digest(ctx context.Context) error { return s.digest(ctx) }
 
 // Plans returns how SQLite goes about the notifications of a viewer with colleagues: a
-// page of them, and their number.
+// page of them, and their number, the same for two such viewers at once.
 func Plans(tx *db.Tx, v crm.Viewer, mates []crm.ID) (out []string, err error) {
 	s := scope{v: v, mates: mates, kinds: make(map[Kind]Ways)}
 	for _, k := range Kinds() {
 		s.kinds[k] = Ways{App: true}
 	}
-	page, pageArgs := s.newest(listed, inCentre, isNew, 1, 50)
-	count, countArgs := s.newest(`n.id`, inCentre, isNew, 0, MaxUnread)
+	page, pageArgs := s.newest("$1", "$2", []any{v.User, v.Workspace}, listed, inCentre, isNew, 1, 50)
+	count, countArgs := countNew([]scope{s, s})
 	for _, q := range []struct {
 		text string
 		args []any
-	}{{page + ` ORDER BY last_id DESC`, pageArgs}, {`SELECT COUNT(*) FROM (` + count + `) unread`, countArgs}} {
+	}{{page + ` ORDER BY last_id DESC`, pageArgs}, {count, countArgs}} {
 		err = tx.Each(`EXPLAIN QUERY PLAN `+q.text, q.args, func(r *sql.Rows) error {
 			var id, parent, unused int
 			var step string
@@ -59,3 +59,6 @@ func Plans(tx *db.Tx, v crm.Viewer, mates []crm.ID) (out []string, err error) {
 	}
 	return out, nil
 }
+
+// CountedAtOnce is of how many users one statement counts what is new.
+const CountedAtOnce = countedAtOnce

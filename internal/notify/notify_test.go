@@ -642,7 +642,7 @@ func TestNewestAlongTheIndex(t *testing.T) {
 				t.Errorf("SQLite goes about it so: %s", step)
 			}
 		}
-		if want := 2 * 5; own != want { // a page and a count, each of five owners
+		if want := 5 + 6; own != want { // a page of five owners; for two who are of one team, of six
 			t.Errorf("%d parts, want %d: %q", own, want, plan)
 		}
 		return err
@@ -650,4 +650,51 @@ func TestNewestAlongTheIndex(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// However many are told at once, each is told their own number.
+func TestManyAreToldAtOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		viewers := make(map[crm.ID]crm.Viewer)
+		want := make(map[crm.ID]int)
+		r.write(func(tx *db.Tx) error {
+			for i := range notify.CountedAtOnce + 2 {
+				v := r.viewer0(0)
+				var err error
+				if v.User, err = r.join(tx, "Somebody", v.Access); err != nil {
+					return err
+				}
+				viewers[v.User], want[v.User] = v, 1+i%3
+			}
+			return nil
+		})
+		for range 3 {
+			r.message(d.NewID().String())
+		}
+		r.follow(0)
+		var ids []crm.ID
+		for _, n := range r.list(0, notify.TabNew) {
+			ids = append(ids, n.ID)
+		}
+		r.write(func(tx *db.Tx) error {
+			for u, n := range want {
+				for _, id := range ids[n:] {
+					if err := notify.MarkRead(tx, viewers[u], id); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		r.read(func(tx *db.Tx) error {
+			told, err := notify.Deliver(tx, r.ws, ids, viewers)
+			for u, n := range want {
+				if got := told[u]; got.Unread != n || len(got.Items) != n {
+					t.Errorf("told of %d, %d unread; want %d", len(got.Items), got.Unread, n)
+				}
+			}
+			return err
+		})
+	})
 }

@@ -94,16 +94,11 @@ func (r *rig) fresh() {
 			return err
 		}
 		for i, a := range r.access {
-			id := tx.NewID()
+			id, err := r.join(tx, fmt.Sprint("User ", i), a)
+			if err != nil {
+				return err
+			}
 			r.users = append(r.users, id)
-			if _, err := tx.Exec(`INSERT INTO app_user (id, email, name, password_hash, language, created_at) VALUES ($1, $2, $3, '', 'en', 0)`,
-				id, id.String()+"@example.com", fmt.Sprint("User ", i)); err != nil {
-				return err
-			}
-			if _, err := tx.Exec(`INSERT INTO member (workspace_id, user_id, role, visibility, joined_at) VALUES ($1, $2, $3, $4, 0)`,
-				r.ws, id, string(a.Role), string(a.Visibility)); err != nil {
-				return err
-			}
 		}
 		for _, name := range []string{"Sales", "Support"} {
 			id := tx.NewID()
@@ -118,6 +113,18 @@ func (r *rig) fresh() {
 	if r.ch, err = r.gw.Create(context.Background(), r.viewer(0), "paper", "Paper", nil, false); err != nil {
 		r.t.Fatal(err)
 	}
+}
+
+// join adds a member.
+func (r *rig) join(tx *db.Tx, name string, a crm.Access) (crm.ID, error) {
+	id := tx.NewID()
+	_, err := tx.Exec(`INSERT INTO app_user (id, email, name, password_hash, language, created_at) VALUES ($1, $2, $3, '', 'en', 0)`,
+		id, id.String()+"@example.com", name)
+	if err == nil {
+		_, err = tx.Exec(`INSERT INTO member (workspace_id, user_id, role, visibility, joined_at) VALUES ($1, $2, $3, $4, 0)`,
+			r.ws, id, string(a.Role), string(a.Visibility))
+	}
+	return id, err
 }
 
 // viewer returns a user as they are now.
