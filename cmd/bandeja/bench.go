@@ -30,7 +30,7 @@ type benchRunCmd struct {
 	Length   time.Duration `help:"How long each load runs." default:"5s"`
 	Only     []string      `help:"Parts to measure: sqlite, sqlite-large, postgres, postgres-large, sizes; all by default." enum:"sqlite,sqlite-large,postgres,postgres-large,sizes"`
 	Steps    []string      `help:"Of the large ones only these: lists, custom, contacts, texts, long, bulk; all by default." enum:"lists,custom,contacts,texts,long,bulk"`
-	Seeded   string        `help:"Data folder that 'bench seed' has filled, to measure reading on instead of making one. Its owner is owner@example.com."`
+	Seeded   string        `help:"Data folder that 'bench seed' has filled, to measure reading on instead of making one; for postgres-large BANDEJA_TEST_POSTGRES is its database. Its owner is owner@example.com."`
 }
 
 func (c benchRunCmd) Run(ctx context.Context) error {

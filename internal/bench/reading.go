@@ -37,21 +37,11 @@ const (
 // reading measures a large installation with many agents online: lists, searches,
 // a long conversation, and what happens live meanwhile.
 func (r *run) reading(ctx context.Context, dialect db.Dialect) error {
-	dir, address, remove, err := r.place(ctx, dialect)
+	s, remove, err := r.large(ctx, dialect)
 	if err != nil {
 		return err
 	}
 	defer remove()
-	s := &Server{Binary: r.Binary, DataDir: dir, DatabaseURL: address}
-	if r.Seeded != "" && dialect == db.SQLite {
-		s.DataDir = r.Seeded
-		err = s.Enter(ctx)
-	} else {
-		err = r.seed(ctx, s)
-	}
-	if err != nil {
-		return err
-	}
 	begun := time.Now()
 	staff, err := staffOf(ctx, s)
 	if err != nil {
@@ -116,6 +106,28 @@ func (b *reading) time(ctx context.Context, name, target string, next func(worke
 		b.say(Result{Name: fmt.Sprintf("%s, %d readers", name, readers), Latency: l, Target: target})
 	}
 	return err
+}
+
+// large returns a large installation that is not started yet, and how to remove it: the
+// one that is kept in r.Seeded, or a new one.
+func (r *run) large(ctx context.Context, dialect db.Dialect) (s *Server, remove func(), err error) {
+	if r.Seeded != "" {
+		s = &Server{Binary: r.Binary, DataDir: r.Seeded}
+		if dialect == db.Postgres {
+			s.DatabaseURL = r.PostgresURL
+		}
+		return s, func() {}, s.Enter(ctx)
+	}
+	dir, address, remove, err := r.place(ctx, dialect)
+	if err != nil {
+		return nil, nil, err
+	}
+	s = &Server{Binary: r.Binary, DataDir: dir, DatabaseURL: address}
+	if err := r.seed(ctx, s); err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return s, remove, nil
 }
 
 func (r *run) seed(ctx context.Context, s *Server) error {

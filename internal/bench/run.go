@@ -31,7 +31,8 @@ type RunOptions struct {
 	Contacts, Messages int
 	// Length is how long each load runs.
 	Length time.Duration
-	// Seeded is a data folder that was seeded before, to measure reading on; "" makes one.
+	// Seeded is a data folder that was seeded before, to measure reading on, with
+	// PostgresURL as its database where that is measured; "" makes one.
 	Seeded string
 	// Only names the parts to measure: sqlite, sqlite-large, postgres, postgres-large,
 	// sizes. Empty means all.
