@@ -146,7 +146,7 @@ func (s *Service) BySession(ctx context.Context, secret string) (crm.Viewer, crm
 	var id crm.ID
 	var seen int64
 	hash := hashSecret(secret)
-	err := s.d.Read(ctx, func(tx *db.Tx) error {
+	err := s.d.ReadOnce(ctx, func(tx *db.Tx) error {
 		return tx.Row(`SELECT s.id, s.last_seen_at, `+viewerColumns+`
 			FROM session s JOIN member m ON m.workspace_id = s.workspace_id AND m.user_id = s.user_id JOIN app_user u ON u.id = s.user_id
 			WHERE s.token_hash = $1 AND s.expires_at > $2 AND m.removed_at = 0`, []any{hash, tx.Micros()},
@@ -295,7 +295,7 @@ func (s *Service) ByToken(ctx context.Context, secret string) (crm.Viewer, error
 	var token crm.ID
 	var used int64
 	hash := hashSecret(secret)
-	err := s.d.Read(ctx, func(tx *db.Tx) error {
+	err := s.d.ReadOnce(ctx, func(tx *db.Tx) error {
 		return tx.Row(`SELECT t.id, t.last_used_at, `+viewerColumns+`
 			FROM api_token t JOIN member m ON m.workspace_id = t.workspace_id AND m.user_id = t.user_id JOIN app_user u ON u.id = t.user_id
 			WHERE t.token_hash = $1 AND m.removed_at = 0`, []any{hash}, append([]any{&token, &used}, row.into()...)...)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"database/sql"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/bandeja/bandeja/internal/crm"
@@ -234,7 +233,7 @@ func scanTerms(tx *db.Tx, workspace crm.ID, prefix string, others []string, at F
 	}
 	// PostgreSQL: a limit that it knows keeps it from planning for many rows, and the
 	// offset above from gathering everybody who has the other word.
-	q += ` ORDER BY s.term, s.contact_id LIMIT ` + strconv.Itoa(limit)
+	q += ` ORDER BY s.term, s.contact_id` + db.Limit(limit)
 	var out []Found
 	err := tx.Each(q, args, func(r *sql.Rows) error {
 		var f Found

@@ -242,7 +242,7 @@ func sharers(tx *db.Tx, v crm.Viewer, marks []sharedMark) ([]Shared, error) {
 		}
 		n := strconv.Itoa(i)
 		q.WriteString(`SELECT ` + n + ` AS mark, s.contact_id FROM (SELECT contact_id FROM contact_term WHERE workspace_id = ` + db.Params(len(args)+1, 1) +
-			` AND term = ` + db.Params(len(args)+2, 1) + ` ORDER BY contact_id LIMIT ` + strconv.Itoa(maxSharing) + `) s`)
+			` AND term = ` + db.Params(len(args)+2, 1) + ` ORDER BY contact_id` + db.Limit(maxSharing) + `) s`)
 		term := ""
 		if i < len(marks) {
 			if term = marks[i].value; marks[i].Kind == "phone" {

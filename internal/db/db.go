@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -72,7 +73,7 @@ type DB struct {
 
 // backend is the seam between the two databases.
 type backend interface {
-	read(ctx context.Context, d *DB, fn func(*Tx) error) error
+	read(ctx context.Context, d *DB, single bool, fn func(*Tx) error) error
 	write(ctx context.Context, d *DB, patient bool, fn func(*Tx) error) error
 	handle() *sql.DB
 	translate(err error) error
@@ -140,11 +141,17 @@ func (d *DB) NewID() crm.ID { return d.ids.next(d.now()) }
 const longRead = 5 * time.Second
 
 // Read runs fn on a snapshot. fn must not keep the Tx.
-func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error { return d.read(ctx, false, fn) }
+
+// ReadOnce is Read for an fn that makes one query, which is a snapshot by itself: PostgreSQL
+// is spared the two round trips of a transaction around it.
+func (d *DB) ReadOnce(ctx context.Context, fn func(*Tx) error) error { return d.read(ctx, true, fn) }
+
+func (d *DB) read(ctx context.Context, single bool, fn func(*Tx) error) error {
 	begun := time.Now()
-	err := d.backend.translate(d.backend.read(ctx, d, fn))
+	err := d.backend.translate(d.backend.read(ctx, d, single, fn))
 	if took := time.Since(begun); took > longRead {
-		_, file, line, _ := runtime.Caller(1)
+		_, file, line, _ := runtime.Caller(2)
 		d.log.Warn("a read took long", "took", took, "by", fmt.Sprintf("%s:%d", file, line))
 	}
 	return err
@@ -193,6 +200,8 @@ type Tx struct {
 	conn     txConn
 	now      time.Time
 	writable bool
+	single   bool // no query but one may be made
+	asked    bool
 	before   []func(*Tx) error
 	last     []func(*Tx) error
 	after    []func()
@@ -241,6 +250,7 @@ func (tx *Tx) ForUpdate() string {
 // Exec runs a statement and returns the number of rows it touched.
 func (tx *Tx) Exec(q string, args ...any) (int64, error) {
 	tx.check(q, len(args))
+	tx.once(q)
 	n, err := tx.conn.exec(tx.ctx, q, args)
 	return n, tx.wrap(q, err)
 }
@@ -250,6 +260,7 @@ func (tx *Tx) Exec(q string, args ...any) (int64, error) {
 // next query or with the commit. An error may surface there.
 func (tx *Tx) Queue(q string, args ...any) error {
 	tx.check(q, len(args))
+	tx.once(q)
 	return tx.wrap(q, tx.conn.queue(tx.ctx, q, args))
 }
 
@@ -309,6 +320,7 @@ func insertText(into, rest string, columns, rows int) string {
 // Query runs a query. The caller closes the rows; see [Each].
 func (tx *Tx) Query(q string, args ...any) (*sql.Rows, error) {
 	tx.check(q, len(args))
+	tx.once(q)
 	rows, err := tx.conn.query(tx.ctx, q, args)
 	return rows, tx.wrap(q, err)
 }
@@ -404,6 +416,15 @@ func (tx *Tx) wrap(q string, err error) error {
 
 // check makes sure that parameters are numbered in order of first appearance:
 // SQLite binds them so, and a swapped pair would silently change places.
+// once panics where more than [DB.ReadOnce] is for is asked of it: outside a transaction
+// it would be half a read, or a write.
+func (tx *Tx) once(q string) {
+	if tx.single && (tx.asked || !strings.HasPrefix(q, "SELECT ")) {
+		panic("db: ReadOnce is for one SELECT")
+	}
+	tx.asked = true
+}
+
 func (tx *Tx) check(q string, args int) {
 	if _, ok := tx.db.checked.Load(q); ok {
 		return
@@ -461,6 +482,11 @@ func Params(from, n int) string {
 	}
 	return b.String()
 }
+
+// Limit returns the clause for at most n rows. It is in the text where n is one of few
+// numbers: PostgreSQL makes a plan that it keeps only where it knows the limit, and else
+// plans a walk along an index anew each time, which takes as long as the walk.
+func Limit(n int) string { return ` LIMIT ` + strconv.Itoa(n) }
 
 // Batched returns n rounded up to one of few sizes, so that IN lists of any
 // length share a handful of prepared statements; repeat the last value to fill.

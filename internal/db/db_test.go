@@ -151,6 +151,36 @@ func TestReadIsASnapshotAndCannotWrite(t *testing.T) {
 	})
 }
 
+func TestReadOnceIsForOneSelect(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		count := func(tx *db.Tx) error { return tx.Row(`SELECT COUNT(*) FROM team`, nil, new(int)) }
+		for range 2 { // the connection is left as it was
+			if err := d.ReadOnce(ctx, count); err != nil {
+				t.Error(err)
+			}
+		}
+		for what, more := range map[string]func(*db.Tx) error{
+			"a second query": func(tx *db.Tx) error { return errors.Join(count(tx), count(tx)) },
+			"a write":        func(tx *db.Tx) error { return addTeam(tx, 1, "sneaky") },
+			"a queued write": func(tx *db.Tx) error {
+				return tx.Queue(`INSERT INTO team (workspace_id, id, name) VALUES (1, 1, 'sneaky')`)
+			},
+			"a write that returns": func(tx *db.Tx) error {
+				return tx.Row(`INSERT INTO team (workspace_id, id, name) VALUES (1, 1, 'sneaky') RETURNING id`, nil, new(int64))
+			},
+		} {
+			if err := d.ReadOnce(ctx, more); err == nil {
+				t.Errorf("%s passed", what)
+			}
+		}
+		n := -1
+		if err := d.ReadOnce(ctx, func(tx *db.Tx) error { return tx.Row(`SELECT COUNT(*) FROM team`, nil, &n) }); err != nil || n != 0 {
+			t.Errorf("%d teams, %v", n, err)
+		}
+	})
+}
+
 func TestParametersMustBeInOrder(t *testing.T) {
 	d := dbtest.Open(t, dbtest.Options(t, db.SQLite))
 	for _, q := range []string{`SELECT $2, $1`, `SELECT $1, $3`, `SELECT $1`} {

@@ -118,15 +118,17 @@ func (b *pgBackend) close() error {
 	return b.pool.Close()
 }
 
-func (b *pgBackend) read(ctx context.Context, d *DB, fn func(*Tx) error) error {
+func (b *pgBackend) read(ctx context.Context, d *DB, single bool, fn func(*Tx) error) error {
 	conn, err := b.pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
 	c := &pgConn{conn: conn}
-	c.pend(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`, nil)
-	err = (&Tx{db: d, ctx: ctx, conn: c, now: d.now()}).run(fn)
+	if !single {
+		c.pend(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`, nil)
+	}
+	err = (&Tx{db: d, ctx: ctx, conn: c, now: d.now(), single: single}).run(fn)
 	c.rollback()
 	return err
 }

@@ -147,7 +147,7 @@ func (b *sqliteBackend) close() error {
 	return errors.Join(err, b.writer.Close())
 }
 
-func (b *sqliteBackend) read(ctx context.Context, d *DB, fn func(*Tx) error) error {
+func (b *sqliteBackend) read(ctx context.Context, d *DB, single bool, fn func(*Tx) error) error {
 	if b.closed.Load() {
 		return ErrClosed
 	}
@@ -170,7 +170,7 @@ func (b *sqliteBackend) read(ctx context.Context, d *DB, fn func(*Tx) error) err
 	if _, err := c.exec(context.Background(), `BEGIN`, nil); err != nil {
 		return err
 	}
-	tx := &Tx{db: d, ctx: ctx, conn: c, now: d.now()}
+	tx := &Tx{db: d, ctx: ctx, conn: c, now: d.now(), single: single}
 	err := tx.run(fn)
 	if _, cerr := c.exec(context.Background(), `ROLLBACK`, nil); cerr != nil && err == nil {
 		err = cerr

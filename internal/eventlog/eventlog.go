@@ -199,8 +199,8 @@ func scan(r *sql.Rows) (Event, error) {
 // After returns up to limit events of a workspace with a larger seq.
 func After(tx *db.Tx, workspace crm.ID, seq int64, limit int) ([]Event, error) {
 	var events []Event
-	err := tx.Each(`SELECT `+columns+` FROM event WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
-		[]any{workspace, seq, limit}, func(r *sql.Rows) error {
+	err := tx.Each(`SELECT `+columns+` FROM event WHERE workspace_id = $1 AND seq > $2 ORDER BY seq`+db.Limit(limit),
+		[]any{workspace, seq}, func(r *sql.Rows) error {
 			e, err := scan(r)
 			events = append(events, e)
 			return err
@@ -211,12 +211,12 @@ func After(tx *db.Tx, workspace crm.ID, seq int64, limit int) ([]Event, error) {
 // Timeline returns up to limit timeline events of a contact whose id is below
 // (down) or above id, nearest first.
 func Timeline(tx *db.Tx, workspace, contact, id crm.ID, down bool, limit int) ([]Event, error) {
-	q := `SELECT ` + columns + ` FROM event WHERE workspace_id = $1 AND contact_id = $2 AND timeline AND id > $3 ORDER BY id LIMIT $4`
+	q := `SELECT ` + columns + ` FROM event WHERE workspace_id = $1 AND contact_id = $2 AND timeline AND id > $3 ORDER BY id`
 	if down {
-		q = `SELECT ` + columns + ` FROM event WHERE workspace_id = $1 AND contact_id = $2 AND timeline AND id < $3 ORDER BY id DESC LIMIT $4`
+		q = `SELECT ` + columns + ` FROM event WHERE workspace_id = $1 AND contact_id = $2 AND timeline AND id < $3 ORDER BY id DESC`
 	}
 	var events []Event
-	err := tx.Each(q, []any{workspace, contact, id, limit}, func(r *sql.Rows) error {
+	err := tx.Each(q+db.Limit(limit), []any{workspace, contact, id}, func(r *sql.Rows) error {
 		e, err := scan(r)
 		events = append(events, e)
 		return err

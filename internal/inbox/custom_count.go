@@ -74,8 +74,8 @@ func (w walk) countAll(tx *db.Tx, known *sparse, tree filter.Node) (n int, err e
 // countOf counts those of some assignees.
 func (w walk) countOf(tx *db.Tx, members []crm.ID) (int, error) {
 	n := 0
-	for chunk := range slices.Chunk(members, walksAtOnce) {
-		q, args := w.together(crm.Open, chunk, `c.id`)
+	for chunk := range slices.Chunk(armsOf([]crm.ConversationStatus{crm.Open}, members), walksAtOnce) {
+		q, args := w.together(chunk, `c.id`)
 		var of int
 		if err := tx.Row(`SELECT COUNT(*) FROM (`+q+`) of_all`, args, &of); err != nil {
 			return 0, err

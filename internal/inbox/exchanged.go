@@ -28,8 +28,8 @@ func Exchanged(tx *db.Tx, workspace, contactID, channelID, before crm.ID, limit 
 	}
 	var out []*Message
 	err := tx.Each(`SELECT `+messageColumns+` FROM message WHERE workspace_id = $1 AND contact_id = $2 AND id < $3 AND channel_id = $4
-		AND (direction = 'incoming' OR direction = 'outgoing' AND status IN ('sent', 'delivered', 'read')) ORDER BY id DESC LIMIT $5`,
-		[]any{workspace, contactID, before, channelID, limit}, func(r *sql.Rows) error {
+		AND (direction = 'incoming' OR direction = 'outgoing' AND status IN ('sent', 'delivered', 'read')) ORDER BY id DESC`+db.Limit(limit),
+		[]any{workspace, contactID, before, channelID}, func(r *sql.Rows) error {
 			m, err := scanMessage(r, workspace)
 			out = append(out, m)
 			return err

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -12,21 +13,32 @@ import (
 )
 
 // Lens is what the conditions of a workspace can be about: the fields that contacts
-// have, and what users and teams are called for the variables.
+// have, and what users are called for the variables.
 type Lens struct {
 	workspace crm.ID
 	zone      *time.Location
 	now       time.Time
 	custom    map[string]contact.Field // by name in filters
 	users     []account.User
-	teams     []account.Team
 }
 
 // customPrefix stands before a custom field's slug in filters.
 const customPrefix = "field:"
 
 // NewLens reads what conditions can be about.
-func NewLens(tx *db.Tx, workspace crm.ID) (*Lens, error) {
+func NewLens(tx *db.Tx, workspace crm.ID) (*Lens, error) { return newLens(tx, workspace, true) }
+
+// lensFor reads what the conditions of one tree are about: it need not know all users for
+// most.
+func lensFor(tx *db.Tx, workspace crm.ID, n filter.Node) (*Lens, error) {
+	return newLens(tx, workspace, asksForUsers(n))
+}
+
+func asksForUsers(n filter.Node) bool {
+	return strings.HasPrefix(n.Field, "$assignee.") || slices.ContainsFunc(n.Of, asksForUsers)
+}
+
+func newLens(tx *db.Tx, workspace crm.ID, users bool) (*Lens, error) {
 	l := &Lens{workspace: workspace, now: tx.Now(), custom: make(map[string]contact.Field)}
 	ws, err := account.GetWorkspace(tx, workspace)
 	if err != nil {
@@ -42,10 +54,9 @@ func NewLens(tx *db.Tx, workspace crm.ID) (*Lens, error) {
 	for _, f := range fields {
 		l.custom[customPrefix+f.Slug] = f
 	}
-	if l.users, err = account.Users(tx, workspace); err != nil {
-		return nil, err
+	if users {
+		l.users, err = account.Users(tx, workspace)
 	}
-	l.teams, err = account.Teams(tx, workspace)
 	return l, err
 }
 

@@ -33,7 +33,7 @@ func Conversations(tx *db.Tx, v crm.Viewer, id crm.ID, at string, limit int) ([]
 	}
 	var out []Past
 	err := tx.Each(`SELECT id, opened_at, opened_source, opened_by, closed_at, closed_source, closed_by, category, summary FROM conversation
-		WHERE workspace_id = $1 AND contact_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4`, []any{v.Workspace, id, from.ID, limit + 1}, func(r *sql.Rows) error {
+		WHERE workspace_id = $1 AND contact_id = $2 AND id < $3 ORDER BY id DESC`+db.Limit(limit+1), []any{v.Workspace, id, from.ID}, func(r *sql.Rows) error {
 		p := Past{Conversation: Conversation{Contact: id}}
 		err := r.Scan(&p.ID, &p.OpenedAt, &p.OpenedSource, &p.OpenedBy, &p.ClosedAt, &p.ClosedSource, &p.ClosedBy, &p.Note.Category, &p.Note.Summary)
 		out = append(out, p)

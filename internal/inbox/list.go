@@ -192,17 +192,13 @@ func list(tx *db.Tx, v crm.Viewer, q ListQuery, known *sparse) (rows []*contact.
 	if w.tree != nil {
 		statuses = slices.DeleteFunc(statuses, func(s crm.ConversationStatus) bool { return neverOf(*w.tree, s) })
 	}
-	for _, s := range statuses {
-		var part []*contact.Contact
-		if known != nil && w.tree != nil && w.ids == nil && !w.blocked {
-			part, err = w.seek(tx, known, s, members)
-		} else {
-			part, err = w.of(tx, s, members)
-		}
-		if err != nil {
-			return nil, "", err
-		}
-		rows = append(rows, part...)
+	if known != nil && w.tree != nil && w.ids == nil && !w.blocked {
+		rows, err = w.seekAll(tx, known, statuses, members)
+	} else {
+		rows, err = w.of(tx, statuses, members)
+	}
+	if err != nil {
+		return nil, "", err
 	}
 	value := func(c *contact.Contact) int64 {
 		if column == "last_at" {
@@ -408,7 +404,7 @@ func Recent(tx *db.Tx, v crm.Viewer, at string, limit int) ([]*contact.Contact, 
 		list, args = db.InList(args, scope)
 		q += ` AND assignee_id IN (` + list + `)`
 	}
-	err := tx.Each(q+` ORDER BY id DESC LIMIT `+db.Params(len(args)+1, 1), append(args, limit+1), func(r *sql.Rows) error {
+	err := tx.Each(q+` ORDER BY id DESC`+db.Limit(limit+1), args, func(r *sql.Rows) error {
 		c, err := contact.Scan(r, v.Workspace)
 		rows = append(rows, c)
 		return err

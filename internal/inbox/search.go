@@ -133,7 +133,7 @@ func SearchTexts(tx *db.Tx, v crm.Viewer, q TextQuery) (p TextPage, err error) {
 func fewContacts(tx *db.Tx, v crm.Viewer) ([]crm.ID, error) {
 	list, args := db.InList([]any{v.Workspace}, v.Scope())
 	ids := []crm.ID{}
-	err := tx.Each(`SELECT id FROM contact WHERE workspace_id = $1 AND assignee_id IN (`+list+`) LIMIT `+strconv.Itoa(search.MaxContacts+1),
+	err := tx.Each(`SELECT id FROM contact WHERE workspace_id = $1 AND assignee_id IN (`+list+`)`+db.Limit(search.MaxContacts+1),
 		args, func(r *sql.Rows) error {
 			var id crm.ID
 			err := r.Scan(&id)

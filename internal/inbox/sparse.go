@@ -182,7 +182,7 @@ func (s *sparse) learn(ctx context.Context, u *Unlearned, ahead time.Duration) e
 	}
 	defer func() { <-s.learning }()
 	return s.d.Read(ctx, func(tx *db.Tx) error {
-		l, err := NewLens(tx, u.Workspace)
+		l, err := lensFor(tx, u.Workspace, u.Filter)
 		if err != nil {
 			return err
 		}

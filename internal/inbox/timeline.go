@@ -55,12 +55,12 @@ func Timeline(tx *db.Tx, workspace, contactID crm.ID, q TimelineQuery) (items []
 // side returns up to limit items below (up the screen) or above an id, ascending,
 // and whether there are more beyond.
 func side(tx *db.Tx, workspace, contactID, id crm.ID, up bool, limit int) ([]Item, bool, error) {
-	q := `SELECT ` + messageColumns + ` FROM message WHERE workspace_id = $1 AND contact_id = $2 AND id > $3 ORDER BY id LIMIT $4`
+	q := `SELECT ` + messageColumns + ` FROM message WHERE workspace_id = $1 AND contact_id = $2 AND id > $3 ORDER BY id`
 	if up {
-		q = `SELECT ` + messageColumns + ` FROM message WHERE workspace_id = $1 AND contact_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4`
+		q = `SELECT ` + messageColumns + ` FROM message WHERE workspace_id = $1 AND contact_id = $2 AND id < $3 ORDER BY id DESC`
 	}
 	var items []Item
-	err := tx.Each(q, []any{workspace, contactID, id, limit + 1}, func(r *sql.Rows) error {
+	err := tx.Each(q+db.Limit(limit+1), []any{workspace, contactID, id}, func(r *sql.Rows) error {
 		m, err := scanMessage(r, workspace)
 		if err == nil {
 			items = append(items, Item{ID: m.ID, Message: m})

@@ -58,7 +58,7 @@ func (w *walk) aim(tx *db.Tx, v crm.Viewer, q ListQuery) ([]crm.ID, error) {
 	if q.Filter != nil {
 		tree.Of = append(tree.Of, *q.Filter)
 	}
-	lens, err := NewLens(tx, v.Workspace)
+	lens, err := lensFor(tx, v.Workspace, tree)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +72,18 @@ func (w *walk) aim(tx *db.Tx, v crm.Viewer, q ListQuery) ([]crm.ID, error) {
 	return members, err
 }
 
+// seekAll returns the next rows of each of the statuses.
+func (w walk) seekAll(tx *db.Tx, known *sparse, statuses []crm.ConversationStatus, members []crm.ID) (out []*contact.Contact, err error) {
+	for _, s := range statuses {
+		rows, err := w.seek(tx, known, s, members)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}
+
 // seek returns the next rows of a status. Where a short walk doesn't come across
 // enough, it looks only at those who can match at all.
 func (w walk) seek(tx *db.Tx, known *sparse, status crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
@@ -81,14 +93,14 @@ func (w walk) seek(tx *db.Tx, known *sparse, status crm.ConversationStatus, memb
 	case err == nil && seats != nil:
 		return w.seated(tx, status, members, seats, known.together)
 	case err == nil: // they are many
-		return w.of(tx, status, members)
+		return w.of(tx, []crm.ConversationStatus{status}, members)
 	case !errors.As(err, &unlearned), len(members) > 1:
 		return nil, err
 	}
 	if w.end, err = w.placeAfter(tx, status, members, known.short); err != nil {
 		return nil, err
 	}
-	rows, err := w.of(tx, status, members)
+	rows, err := w.of(tx, []crm.ConversationStatus{status}, members)
 	if err == nil && w.end != nil && len(rows) < w.limit {
 		err = unlearned
 	}
@@ -110,15 +122,39 @@ func (w walk) placeAfter(tx *db.Tx, status crm.ConversationStatus, members []crm
 	return &at, err
 }
 
-func (w walk) of(tx *db.Tx, status crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
-	switch {
-	case w.ids != nil:
-		return w.among(tx, status, members)
-	case members != nil && len(members) != 1:
-		return w.merged(tx, status, members)
+// of returns the next rows of some statuses, a few more than asked for perhaps, in no order.
+func (w walk) of(tx *db.Tx, statuses []crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
+	if w.ids != nil {
+		return w.among(tx, statuses, members)
 	}
-	and, value := assignedTo(members)
-	return w.rows(tx, status, and, value...)
+	arms := armsOf(statuses, members)
+	switch n := len(arms); {
+	case n == 1:
+		and, value := assignedTo(arms[0].assignee)
+		return w.rows(tx, arms[0].status, and, value...)
+	case n <= fewArms && n > 0:
+		return w.joined(tx, arms)
+	}
+	return w.merged(tx, arms)
+}
+
+// arm is a part of a list that an index has in order: of a status, and of one assignee
+// where that isn't nil.
+type arm struct {
+	status   crm.ConversationStatus
+	assignee []crm.ID
+}
+
+func armsOf(statuses []crm.ConversationStatus, members []crm.ID) (out []arm) {
+	for _, s := range statuses {
+		if members == nil {
+			out = append(out, arm{status: s})
+		}
+		for i := range members {
+			out = append(out, arm{s, members[i : i+1]})
+		}
+	}
+	return out
 }
 
 // assignedTo is the condition of a walk along one assignee's contacts, or everybody's.
@@ -172,7 +208,7 @@ func (w walk) text(args []any, status crm.ConversationStatus, and string, value 
 		q += ` AND ` + test
 	}
 	if w.ids == nil { // else the caller has all of them, and no index is walked along
-		add(` ORDER BY c.`+w.column+order+`, c.id`+order+` LIMIT `, w.limit)
+		q += ` ORDER BY c.` + w.column + order + `, c.id` + order + db.Limit(w.limit)
 	}
 	return q, args
 }
@@ -180,8 +216,12 @@ func (w walk) text(args []any, status crm.ConversationStatus, and string, value 
 // rows returns the next rows of one walk.
 func (w walk) rows(tx *db.Tx, status crm.ConversationStatus, and string, value ...any) ([]*contact.Contact, error) {
 	q, args := w.text(nil, status, and, value...)
+	return w.scan(tx, `SELECT `+contact.Columns+q, args)
+}
+
+func (w walk) scan(tx *db.Tx, q string, args []any) ([]*contact.Contact, error) {
 	var out []*contact.Contact
-	err := tx.Each(`SELECT `+contact.Columns+q, args, func(r *sql.Rows) error {
+	err := tx.Each(q, args, func(r *sql.Rows) error {
 		c, err := contact.Scan(r, w.workspace)
 		out = append(out, c)
 		return err
@@ -189,11 +229,25 @@ func (w walk) rows(tx *db.Tx, status crm.ConversationStatus, and string, value .
 	return out, err
 }
 
+// fewArms is how many walks the database puts in order itself. SQLite hands each row
+// through as many hands as there are walks.
+const fewArms = 4
+
+// joined returns the next rows of few walks together.
+func (w walk) joined(tx *db.Tx, arms []arm) ([]*contact.Contact, error) {
+	q, args := w.together(arms, contact.Columns)
+	order := ``
+	if w.down {
+		order = ` DESC`
+	}
+	return w.scan(tx, q+` ORDER BY `+w.column+order+`, id`+order+db.Limit(w.limit), args)
+}
+
 // atOnce is how many contacts one statement asks for.
 const atOnce = 256
 
 // among returns the next rows of those who can match.
-func (w walk) among(tx *db.Tx, of crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
+func (w walk) among(tx *db.Tx, statuses []crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
 	var places []place
 	for ids := range slices.Chunk(w.ids, atOnce) {
 		part := w
@@ -204,7 +258,7 @@ func (w walk) among(tx *db.Tx, of crm.ConversationStatus, members []crm.ID) ([]*
 			var status crm.ConversationStatus
 			var assignee crm.ID
 			err := r.Scan(&p.value, &p.id, &status, &assignee)
-			if status == of && (members == nil || slices.Contains(members, assignee)) {
+			if slices.Contains(statuses, status) && (members == nil || slices.Contains(members, assignee)) {
 				places = append(places, p)
 			}
 			return err
@@ -256,12 +310,12 @@ func (w walk) seated(tx *db.Tx, status crm.ConversationStatus, members []crm.ID,
 // walksAtOnce is how many walks one statement merges; SQLite takes 500 at most.
 const walksAtOnce = 100
 
-// merged returns the next rows of several assignees' walks together. Each walk only
-// reads its index; the rows are looked up for those that are left in the end.
-func (w walk) merged(tx *db.Tx, status crm.ConversationStatus, members []crm.ID) ([]*contact.Contact, error) {
+// merged returns the next rows of many walks together. Each walk only reads its index; the
+// rows are looked up for those that are left in the end.
+func (w walk) merged(tx *db.Tx, arms []arm) ([]*contact.Contact, error) {
 	var places []place
-	for chunk := range slices.Chunk(members, walksAtOnce) {
-		q, args := w.together(status, chunk, `c.`+w.column+`, c.id`)
+	for chunk := range slices.Chunk(arms, walksAtOnce) {
+		q, args := w.together(chunk, `c.`+w.column+`, c.id`)
 		err := tx.Each(q, args, func(r *sql.Rows) error {
 			var p place
 			err := r.Scan(&p.value, &p.id)
@@ -275,13 +329,14 @@ func (w walk) merged(tx *db.Tx, status crm.ConversationStatus, members []crm.ID)
 	return w.load(tx, places)
 }
 
-// together is one statement of a walk for each of some assignees.
-func (w walk) together(status crm.ConversationStatus, members []crm.ID, columns string) (string, []any) {
+// together is one statement of some walks.
+func (w walk) together(arms []arm, columns string) (string, []any) {
 	var b strings.Builder
 	var args []any
-	for i, m := range members {
+	for i, a := range arms {
 		var q string
-		q, args = w.text(args, status, ` AND c.assignee_id = `, m)
+		and, value := assignedTo(a.assignee)
+		q, args = w.text(args, a.status, and, value...)
 		if i > 0 {
 			b.WriteString(` UNION ALL `)
 		}
