@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { Inbox, signIn, test } from './app.ts';
 import { lucia, mateo, valentina } from './kinds.ts';
-import type { Server } from './server.ts';
+import { owner, type Server } from './server.ts';
 
 // What is done while the network is away, what can be taken back, and the inboxes
 // where there is no room for them beside the list.
@@ -85,6 +85,75 @@ test('what is undone without a network is no conflict with oneself', async ({ pa
   await expect(inbox.timeline.getByText('You removed the assignee')).toBeVisible();
   await expect(page.getByRole('button', { name: /^Assign: Unassigned/ })).toBeVisible();
   await expect(page.getByText('Lucía Gómez was not assigned')).toHaveCount(0);
+});
+
+test('what waits in a tab that is closed is sent by the other, once', async ({ page, server }) => {
+  const inbox = await furnish(page, server);
+  await inbox.open(lucia.name);
+  const other = new Inbox(await page.context().newPage());
+  await other.page.goto(`${server.url}/inbox/all`);
+  await other.open(mateo.name);
+
+  await page.context().setOffline(true);
+  for (const [tab, text] of [
+    [inbox, 'Uno'],
+    [other, 'Dos'],
+  ] as const) {
+    await tab.write(text);
+    await expect(tab.page.getByRole('status').filter({ hasText: 'offline' })).toContainText('1 waiting');
+  }
+  await page.close();
+  await page.context().setOffline(false);
+
+  await expect(other.page.getByRole('status').filter({ hasText: 'waiting' })).toHaveCount(0);
+  await expect(other.row(lucia.name)).toContainText('Uno');
+  await expect(other.row(mateo.name)).toContainText('Dos');
+  for (const name of [lucia.name, mateo.name]) {
+    await other.open(name);
+    await expect(other.message(/Uno|Dos/)).toHaveCount(1);
+  }
+});
+
+test('what one person wrote waits for them, and is never said in the name of the next', async ({ page, server }) => {
+  const inbox = await furnish(page, server);
+  const signInAs = async (email: string) => {
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(owner.password);
+    await page.keyboard.press('Enter');
+    await expect(inbox.list).toBeVisible();
+  };
+  const signOut = async (name: RegExp) => {
+    await page.getByRole('button', { name }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await expect(page).toHaveURL(/\/login/);
+  };
+  await inbox.open(lucia.name);
+  const sending = '**/api/v1/contacts/*/messages';
+  await page.route(sending, (route) => (route.request().method() === 'POST' ? route.abort() : route.fallback()));
+  await inbox.write('De Laura');
+  await expect(inbox.message('De Laura')).toContainText('Waiting to be sent');
+  await signOut(new RegExp(owner.name));
+  await page.unroute(sending);
+
+  await signInAs('ana.agent@example.com');
+  await page.goto(`${server.url}/inbox/all`);
+  await inbox.open(lucia.name);
+  await inbox.write('De Ana');
+  await expect(inbox.row(lucia.name)).toContainText('De Ana');
+  await expect(inbox.message('De Laura')).toHaveCount(0);
+  await signOut(/Ana Agent/);
+
+  await signInAs(owner.email);
+  await expect(inbox.row(lucia.name)).toContainText('De Laura');
+  await inbox.open(lucia.name);
+  await expect(inbox.message('De Laura')).toHaveCount(1);
+  const contact = page.url().split('/').at(-1);
+  const { items } = await server.api<{ items: { content?: { text: string }; sender_name?: string }[] }>('GET', `/contacts/${contact}/messages`);
+  const said = items.filter((m) => m.content?.text.startsWith('De ')).map((m) => [m.content?.text, m.sender_name]);
+  expect(said).toEqual([
+    ['De Ana', 'Ana Agent'],
+    ['De Laura', owner.name],
+  ]);
 });
 
 test('blocking, snoozing, giving away and taking off a tag can be undone', async ({ page, server }) => {

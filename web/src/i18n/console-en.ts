@@ -139,6 +139,8 @@ const en = {
   },
   takenMeanwhile: 'A colleague took the contact while you were offline.',
   wroteMeanwhile: 'They wrote while you were offline.',
+  leftTooLong:
+    'It waited in this browser for more than a day, and may have been sent meanwhile. Look before you send it again.',
 };
 export type ConsoleTexts = typeof en;
 export default en;

@@ -140,5 +140,7 @@ const es: ConsoleTexts = {
   },
   takenMeanwhile: 'Alguien tomó el contacto mientras usted no tenía conexión.',
   wroteMeanwhile: 'Escribió mientras usted no tenía conexión.',
+  leftTooLong:
+    'Esperó más de un día en este navegador y puede que ya se haya enviado. Revise antes de enviarlo otra vez.',
 };
 export default es;

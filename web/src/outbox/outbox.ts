@@ -5,21 +5,31 @@ import { meQuery, queryClient } from '../api/queries';
 import type { Contact } from '../api/types';
 import { onConnected } from '../realtime/connection';
 import { Store } from '../realtime/store';
+import { consoleTexts } from '../timeline/console-texts';
 import { type Action, perform, takeBack } from './action';
 import { type Outgoing, sendMessage } from './message';
+import { byTime, Shelf } from './shelf';
 import { waitingCount } from './waiting';
 
 // Messages, and what is done with a conversation: of one contact everything goes in
 // the order in which it was done, for nothing may be closed before the message that
-// was written before it.
+// was written before it. All tabs of a user keep what waits in one place, so that one
+// that is closed leaves it to the others.
 
 type Entry = Outgoing | Action;
 type New<T extends Entry> = Omit<T, 'kind' | 'ref' | 'at' | 'state' | 'error'>;
 
-const storageKey = 'bandeja.outbox';
+/** For how long the server surely knows a message that it has got already. */
+const knownFor = 24 * 3600_000;
+/** After how long a tab takes up what another wrote and may not have sent. */
+const leftAfter = 10_000;
 const store = new Store<readonly Entry[]>([]);
 const running = new Set<string>();
+let owner = '';
+let shelf: Shelf<Entry> | undefined;
 let retryTimer = 0;
+let leftTimer = 0;
+let lastAt = 0;
 
 export const useOutbox = () => useSyncExternalStore(store.subscribe, store.get);
 
@@ -31,12 +41,15 @@ export function enqueue(message: Omit<New<Outgoing>, 'undo'>) {
 
 export const act = (action: New<Action>) => add({ ...action, ...fresh(), kind: 'action' });
 
-const fresh = () => ({
-  ref: newKey(),
-  at: new Date().toISOString(),
-  state: 'sending' as const,
-  error: '',
-});
+function fresh() {
+  lastAt = Math.max(Date.now(), lastAt + 1); // no two at once: they have an order
+  return {
+    ref: newKey(),
+    at: new Date(lastAt).toISOString(),
+    state: 'sending' as const,
+    error: '',
+  };
+}
 
 function add(entry: Entry) {
   save([...store.get(), entry]);
@@ -51,45 +64,55 @@ export function retryOutgoing(ref: string) {
 
 export const discardOutgoing = (ref: string) => save(store.get().filter((e) => e.ref !== ref));
 
-/** Sends what waits for one contact, in the order written, one after another. */
+/** Sends what waits for one contact, unless another tab is doing so. */
 async function flush(contactId: string) {
-  if (running.has(contactId)) return;
+  if (running.has(contactId) || !isPresent()) return;
   running.add(contactId);
-  try {
-    for (;;) {
-      const entry = store.get().find((e) => e.contactId === contactId && e.state !== 'failed');
-      if (!entry) break;
-      const late = entry.state === 'waiting';
-      change(entry.ref, { state: 'sending' });
-      try {
-        const after =
-          entry.kind === 'action' ? await perform(entry, late) : await sendMessage(entry);
-        discardOutgoing(entry.ref);
-        if (after) adopt(after);
-      } catch (error) {
-        if (error instanceof ApiError && error.transient) {
-          // And what comes behind it.
-          save(
-            store
-              .get()
-              .map((e) =>
-                e.contactId === contactId && e.state === 'sending' ? { ...e, state: 'waiting' } : e,
-              ),
-          );
-          scheduleRetry();
-          break;
-        }
-        if (entry.kind === 'action') {
-          discardOutgoing(entry.ref);
-          await takeBack(entry, error);
-          continue;
-        }
-        const words = error instanceof ApiError ? error.detail || error.title : '';
-        change(entry.ref, { state: 'failed', error: words });
-      }
+  const work = () => sendAll(contactId).finally(() => running.delete(contactId));
+  // Without HTTPS there are no locks; then the server alone sees to it that nothing doubles.
+  if (navigator.locks) await navigator.locks.request(`bandeja.outbox.${contactId}`, work);
+  else await work();
+}
+
+/** Whether whose all this is is signed in. */
+const isPresent = () => queryClient.getQueryData(meQuery.queryKey)?.user.id === owner;
+
+/** Sends it in the order written, one after another. */
+async function sendAll(contactId: string) {
+  for (;;) {
+    const entry = store.get().find((e) => e.contactId === contactId && e.state !== 'failed');
+    if (!entry || !isPresent()) break;
+    if (shelf?.isGone(entry.ref)) {
+      discardOutgoing(entry.ref); // sent by another tab
+      continue;
     }
-  } finally {
-    running.delete(contactId);
+    const late = entry.state === 'waiting';
+    change(entry.ref, { state: 'sending' });
+    try {
+      const after = entry.kind === 'action' ? await perform(entry, late) : await sendMessage(entry);
+      discardOutgoing(entry.ref);
+      if (after) adopt(after);
+    } catch (error) {
+      if (error instanceof ApiError && (error.transient || error.status === 401)) {
+        // And what comes behind it.
+        save(
+          store
+            .get()
+            .map((e) =>
+              e.contactId === contactId && e.state === 'sending' ? { ...e, state: 'waiting' } : e,
+            ),
+        );
+        scheduleRetry();
+        break;
+      }
+      if (entry.kind === 'action') {
+        discardOutgoing(entry.ref);
+        await takeBack(entry, error);
+        continue;
+      }
+      const words = error instanceof ApiError ? error.detail || error.title : '';
+      change(entry.ref, { state: 'failed', error: words });
+    }
   }
 }
 
@@ -120,27 +143,47 @@ function change(ref: string, values: Partial<Pick<Entry, 'state' | 'error'>>) {
 function save(entries: readonly Entry[]) {
   store.set(entries);
   waitingCount.set(entries.filter((e) => e.state === 'waiting').length);
-  try {
-    const owner = queryClient.getQueryData(meQuery.queryKey)?.user.id;
-    if (entries.length) localStorage.setItem(storageKey, JSON.stringify({ owner, entries }));
-    else localStorage.removeItem(storageKey);
-  } catch {
-    // Then the queue lives as long as the page.
-  }
+  shelf?.save(entries);
 }
 
-/** Takes up what an earlier visit of the same user couldn't send any more. */
+/** Keeps what waits for a user, and takes up what an earlier visit couldn't send any more. */
 export function restoreOutbox(userId: string) {
-  try {
-    const saved = JSON.parse(localStorage.getItem(storageKey) ?? 'null');
-    if (saved?.owner === userId && store.get().length === 0)
+  if (userId !== owner) {
+    // What waits of somebody else stays on their shelf: it is not said in this one's name.
+    owner = userId;
+    shelf = new Shelf<Entry>(userId, localStorage);
+    store.set([]);
+  }
+  void takeUp();
+}
+
+/** Takes up what other tabs have left: those that are still there send it first, or wait for it. */
+async function takeUp() {
+  const left = shelf?.others(new Set(store.get().map((e) => e.ref))) ?? [];
+  if (left.length) {
+    const old = (e: Entry) => e.kind === 'message' && Date.now() - Date.parse(e.at) > knownFor;
+    if (left.some(old)) await consoleTexts.load();
+    const taken = left.map((e): Entry => {
+      if (e.state === 'failed') return e;
+      if (old(e)) return { ...e, state: 'failed', error: consoleTexts.text.leftTooLong };
       // How far one came that was on its way, nobody knows.
-      save(
-        saved.entries.map((e: Entry) => (e.state === 'sending' ? { ...e, state: 'waiting' } : e)),
-      );
-  } catch {
-    // Unreadable leftovers of another version.
+      return { ...e, state: 'waiting' };
+    });
+    const here = new Set(store.get().map((e) => e.ref));
+    save([...store.get(), ...taken.filter((e) => !here.has(e.ref))].sort(byTime));
   }
   flushAll();
 }
-onConnected.add(flushAll);
+
+function heard(event: StorageEvent) {
+  const news = shelf?.changed(event);
+  if (news?.gone) save(store.get().filter((e) => e.ref !== news.ref));
+  else if (news && navigator.locks && !leftTimer && !store.get().some((e) => e.ref === news.ref))
+    leftTimer = window.setTimeout(() => {
+      leftTimer = 0;
+      void takeUp();
+    }, leftAfter);
+}
+addEventListener('storage', heard);
+// Without locks two tabs would do the same at once: then only a new visit takes up.
+onConnected.add(() => (navigator.locks ? void takeUp() : flushAll()));
