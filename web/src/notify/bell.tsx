@@ -115,7 +115,10 @@ function Ear({ hidden }: { hidden: boolean }) {
     const stopWorker = startWorker((url) => router.history.push(url));
     const hear = (push: NoticePush) => {
       const now = here.current;
-      queryClient.setQueryData(noticeCountQuery.queryKey, push.unread);
+      const { queryKey } = noticeCountQuery;
+      queryClient.setQueryData(queryKey, push.unread);
+      // What was asked before may be answered after, and is older.
+      if (queryClient.isFetching({ queryKey })) void queryClient.invalidateQueries({ queryKey });
       void queryClient.invalidateQueries({ queryKey: ['notifications', 'list'] });
       const others = (push.notifications ?? []).filter(
         (n) => !(n.contact.id === now.contactId && document.hasFocus()),
