@@ -249,6 +249,15 @@ test('the app installs, takes pushes, keeps no stale page, and says when there i
   expect(kept.filter((p) => !p.startsWith('/assets/')).sort()).toEqual(['/icon.svg', '/offline.html', '/offline.js']);
   expect(kept.filter((p) => p.startsWith('/assets/') && !/-[\w-]{8}\.\w+$/.test(p))).toEqual([]);
 
+  // What the worker has no answer to doesn't wait for it: the browser knows beforehand.
+  const ways = await page.evaluate(() =>
+    (performance.getEntriesByType('resource') as (PerformanceResourceTiming & { workerMatchedSourceType?: string })[])
+      .filter((e) => new URL(e.name).pathname.startsWith('/api/'))
+      .map((e) => e.workerMatchedSourceType),
+  );
+  expect(ways.length).toBeGreaterThan(5);
+  expect([...new Set(ways)]).toEqual(['network']);
+
   // Without a server the page says so, and opens the app when it is back.
   await server.kill();
   await page.goto(server.url + path).catch(() => {});

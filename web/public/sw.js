@@ -8,7 +8,15 @@ const offlineFiles = ['/offline.html', '/offline.js', '/icon.svg'];
 // A few versions of the app; the oldest files go first.
 const mostAssets = 400;
 
+// What is never answered here doesn't pass through here, where the browser can tell
+// beforehand: each opening of a conversation asks several times.
+const past = ['/api/*', '/files/*', '/realtime*'].map((pathname) => ({
+  condition: { urlPattern: { pathname } },
+  source: 'network',
+}));
+
 self.addEventListener('install', (event) => {
+  event.addRoutes?.(past).catch(() => {});
   event.waitUntil(
     caches
       .open(offline)

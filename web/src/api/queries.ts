@@ -1,12 +1,16 @@
 import {
   infiniteQueryOptions,
   keepPreviousData,
+  notifyManager,
   QueryClient,
   queryOptions,
   useQuery,
 } from '@tanstack/react-query';
 import { ApiError, get, post } from './http';
 import type { CustomCount, FilterNode, InboxId, Me, Permission, Sort, StatusFilter } from './types';
+
+// What has come is shown at once: a timer would let other work go first.
+notifyManager.setScheduler(queueMicrotask);
 
 export const queryClient = new QueryClient({
   defaultOptions: {

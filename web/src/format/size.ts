@@ -13,8 +13,15 @@ export function fileSize(bytes: number): string {
   return `${new Intl.NumberFormat(t.locale, { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
 }
 
-export const wholeNumber = (n: number) =>
+// Making one takes longer than a row of a list.
+let grouped: [string, Intl.NumberFormat] | undefined;
+
+export function wholeNumber(n: number): string {
   // Spanish leaves four digits ungrouped by default; counts in a column read better alike.
-  new Intl.NumberFormat(t.locale, { useGrouping: 'always' }).format(n);
+  if (grouped?.[0] !== t.locale)
+    grouped = [t.locale, new Intl.NumberFormat(t.locale, { useGrouping: 'always' })];
+  return grouped[1].format(n);
+}
+
 export const percent = (part: number) =>
   new Intl.NumberFormat(t.locale, { style: 'percent' }).format(part);

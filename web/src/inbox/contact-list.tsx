@@ -190,7 +190,7 @@ export function ContactList() {
                     ticked={picked && (picked.all || picked.ids.has(row.id))}
                     onTick={onTick}
                     onKeyDown={onKeyDown}
-                    onFocus={() => setCursor(row.id)}
+                    onFocus={setCursor}
                   />
                 ) : (
                   <SkeletonRow />

@@ -5,6 +5,7 @@ import { formatPhone } from '../format/phone';
 import { fullTime, rowTime } from '../format/time';
 import { useNow } from '../format/use-now';
 import { t } from '../i18n';
+import type { InboxSearch } from '../router';
 import { Avatar } from '../ui/avatar';
 import { ChannelGlyph } from '../ui/channel-glyph';
 import { Icon, type IconName } from '../ui/icon';
@@ -22,6 +23,9 @@ const kindIcons: Partial<Record<string, IconName>> = {
   order: 'cart',
   form: 'list',
 };
+
+// One for all rows: with a new one a Link gives up what it was about to fetch ahead.
+const keepsList = ({ status, sort, unreplied, q }: InboxSearch) => ({ status, sort, unreplied, q });
 
 export const ContactRow = memo(function ContactRow({
   row,
@@ -45,7 +49,7 @@ export const ContactRow = memo(function ContactRow({
   ticked: boolean | null;
   onTick: (id: string, range: boolean) => void;
   onKeyDown: (e: KeyboardEvent) => void;
-  onFocus: () => void;
+  onFocus: (id: string) => void;
 }) {
   const now = useNow();
   const last = row.last_message;
@@ -57,18 +61,13 @@ export const ContactRow = memo(function ContactRow({
       <Link
         to="/inbox/$inbox/$contactId"
         params={{ inbox, contactId: row.id }}
-        search={(old) => ({
-          status: old.status,
-          sort: old.sort,
-          unreplied: old.unreplied,
-          q: old.q,
-        })}
+        search={keepsList}
         preload="intent"
         data-row={row.id}
         tabIndex={tabbable ? 0 : -1}
         aria-current={selected ? 'true' : undefined}
         onKeyDown={onKeyDown}
-        onFocus={onFocus}
+        onFocus={() => onFocus(row.id)}
         draggable={false}
         // With a finger, the whole row is what is ticked.
         onClick={(e) => {
