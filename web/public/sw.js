@@ -56,6 +56,19 @@ async function page(event) {
   }
 }
 
+let tidying;
+
+/** Lets the oldest files go, once for all that come together. */
+function tidy(cache) {
+  tidying ??= (async () => {
+    await new Promise((r) => setTimeout(r, 2000));
+    tidying = undefined;
+    const keys = await cache.keys();
+    for (const old of keys.slice(0, Math.max(0, keys.length - mostAssets))) await cache.delete(old);
+  })();
+  return tidying;
+}
+
 async function asset(event) {
   const cache = await caches.open(assets);
   const kept = await cache.match(event.request);
@@ -64,13 +77,11 @@ async function asset(event) {
   if (fresh.status === 200) {
     const copy = fresh.clone();
     event.waitUntil(
-      (async () => {
-        // A full disk costs the cache, not the page.
-        await cache.put(event.request, copy).catch(() => {});
-        const keys = await cache.keys();
-        for (const old of keys.slice(0, Math.max(0, keys.length - mostAssets)))
-          await cache.delete(old);
-      })(),
+      // A full disk costs the cache, not the page.
+      cache.put(event.request, copy).then(
+        () => tidy(cache),
+        () => {},
+      ),
     );
   }
   return fresh;

@@ -22,17 +22,30 @@ export async function part<T>(load: () => Promise<T>): Promise<T> {
 export const lazyPart = <P extends object>(load: () => Promise<{ default: ComponentType<P> }>) =>
   lazy(() => part(load));
 
+/** Waits a moment, and then until the browser has nothing better to do. Safari doesn't tell. */
+const idle = () =>
+  new Promise<unknown>((done) =>
+    setTimeout('requestIdleCallback' in window ? () => requestIdleCallback(done) : done, 40),
+  );
+
 /**
- * Fetches every part into the browser's cache, when it has nothing better to do. A
- * browser doesn't ask twice for a module it couldn't load, so a part first needed
- * while the server restarts must already be there.
+ * Loads the parts that are likely next, then fetches every part into the browser's cache:
+ * one by one, so that nobody who scrolls meanwhile feels it. A browser doesn't ask twice
+ * for a module it couldn't load, so a part first needed while the server restarts must
+ * already be there.
  */
-export async function fetchAhead() {
+export async function fetchAhead(next: (() => unknown)[]) {
+  for (const load of next) {
+    await idle();
+    load();
+  }
   const list = await fetch('/parts.json').catch(() => undefined);
   // Not there while the development server runs.
   if (!list?.headers.get('content-type')?.includes('json')) return;
-  for (const href of (await list.json()) as string[])
+  for (const href of (await list.json()) as string[]) {
+    await idle();
     document.head.append(Object.assign(document.createElement('link'), { rel: 'prefetch', href }));
+  }
 }
 
 /**

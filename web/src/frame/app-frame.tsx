@@ -34,10 +34,8 @@ export default function AppFrame() {
   }, [me.user.id]);
   useEffect(() => {
     const idle = window.setTimeout(() => {
-      preloadMenus();
-      preloadPopovers();
-      void part(() => import('../timeline/assign-panel'));
-      void fetchAhead();
+      const assigning = () => part(() => import('../timeline/assign-panel'));
+      void fetchAhead([preloadMenus, preloadPopovers, assigning]);
     }, 2500);
     return () => clearTimeout(idle);
   }, []);
