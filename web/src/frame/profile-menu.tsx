@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { patch, put, remove } from '../api/http';
 import { useMe } from '../api/queries';
 import type { Me, Theme } from '../api/types';
-import { adoptMe, forgetSession } from '../auth/session';
+import { adoptMe } from '../auth/session';
 import { t } from '../i18n';
 import { useConnection } from '../realtime/connection';
 import { chooseStatus, useActivity } from '../realtime/presence';
@@ -72,14 +72,8 @@ export function ProfileMenu({ phone = false }: { phone?: boolean }) {
       key: 'out',
       label: t.signOut,
       icon: 'logout',
-      onSelect: () => {
-        remove('/session')
-          .catch(() => {})
-          .finally(() => {
-            forgetSession();
-            void navigate({ to: '/login', search: {}, replace: true });
-          });
-      },
+      // The page begins anew, with nothing of this person's.
+      onSelect: () => void remove('/session').then(() => location.replace('/login'), toastError),
     },
   ];
   return (
