@@ -137,8 +137,18 @@ test('what one person wrote waits for them, and is never said in the name of the
   await inbox.write('De Ana');
   await expect(inbox.row(lucia.name)).toContainText('De Ana');
   await expect(inbox.message('De Laura')).toHaveCount(0);
-  await page.getByRole('button', { name: /Ana Agent/ }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  // Without a network nobody is signed out, and is told so.
+  const menu = page.getByRole('button', { name: /Ana Agent/ });
+  const signOut = page.getByRole('menuitem', { name: 'Sign out' });
+  await menu.click();
+  await expect(signOut).toBeVisible();
+  await page.context().setOffline(true);
+  await signOut.click();
+  await expect(page.getByText('The server can’t be reached')).toBeVisible();
+  await expect(inbox.list).toBeVisible();
+  await page.context().setOffline(false);
+  await menu.click();
+  await signOut.click();
   await expect(page).toHaveURL(/\/login/);
 
   await signInAs(owner.email);

@@ -3,10 +3,8 @@ package bench
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -18,10 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/bandeja/bandeja/internal/account"
-	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
-	"github.com/bandeja/bandeja/internal/eventlog"
 )
 
 const (
@@ -106,116 +101,6 @@ func (b *reading) time(ctx context.Context, name, target string, next func(worke
 		b.say(Result{Name: fmt.Sprintf("%s, %d readers", name, readers), Latency: l, Target: target})
 	}
 	return err
-}
-
-// large returns a large installation that is not started yet, and how to remove it: the
-// one that is kept in r.Seeded, or a new one.
-func (r *run) large(ctx context.Context, dialect db.Dialect) (s *Server, remove func(), err error) {
-	if r.Seeded != "" {
-		s = &Server{Binary: r.Binary, DataDir: r.Seeded}
-		if dialect == db.Postgres {
-			s.DatabaseURL = r.PostgresURL
-		}
-		return s, func() {}, s.Enter(ctx)
-	}
-	dir, address, remove, err := r.place(ctx, dialect)
-	if err != nil {
-		return nil, nil, err
-	}
-	s = &Server{Binary: r.Binary, DataDir: dir, DatabaseURL: address}
-	if err := r.seed(ctx, s); err != nil {
-		remove()
-		return nil, nil, err
-	}
-	return s, remove, nil
-}
-
-func (r *run) seed(ctx context.Context, s *Server) error {
-	if err := s.SetUp(ctx); err != nil {
-		return err
-	}
-	begun := time.Now()
-	if _, err := s.command(ctx, "", "bench", "seed", "--data", s.DataDir, "--contacts", fmt.Sprint(r.Contacts), "--messages", fmt.Sprint(r.Messages)); err != nil {
-		return err
-	}
-	r.add(Result{Name: fmt.Sprintf("seed %d contacts, %d messages", r.Contacts, r.Messages), Value: time.Since(begun).Seconds(), Unit: "s"})
-	return nil
-}
-
-// staffOf adds the agents who will be online and returns a token of each.
-func staffOf(ctx context.Context, s *Server) (tokens []string, err error) {
-	d, err := db.Open(ctx, db.Options{URL: s.DatabaseURL, Dir: s.DataDir})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, d.Close()) }()
-	accounts := account.New(d, eventlog.New(d, slog.New(slog.DiscardHandler)))
-	run := time.Now().Unix() // a folder may be measured again
-	for i := range agentsOnline {
-		v, err := accounts.AddUser(ctx, account.NewUser{
-			Name: fmt.Sprintf("Agent %d", i), Email: fmt.Sprintf("agent%d.%d@example.com", i, run), Password: "a winding river", Role: crm.Agent,
-		})
-		if err != nil {
-			return nil, err
-		}
-		var secret string
-		err = d.Write(ctx, func(tx *db.Tx) error {
-			_, secret, err = account.AddToken(tx, v, "bench")
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		tokens = append(tokens, secret)
-	}
-	return tokens, nil
-}
-
-// catchUp waits until everything is indexed for searching, and whoever else follows the
-// event log has come to its end: the seed writes as much at once as a company in years.
-func (b *reading) catchUp(ctx context.Context) error {
-	begun := time.Now()
-	for {
-		var page struct{ Behind bool }
-		if err := b.get(ctx, "/messages?search=nothing-like-it", &page); err != nil {
-			return err
-		}
-		if !page.Behind {
-			break
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(time.Second):
-		}
-	}
-	if took := time.Since(begun); took > time.Second {
-		b.say(Result{Name: "messages indexed for searching, from nothing", Value: float64(b.Messages) / took.Seconds(), Unit: "/s"})
-	}
-	return b.followed(ctx)
-}
-
-// followed waits until no follower of the event log is behind.
-func (b *reading) followed(ctx context.Context) (err error) {
-	d, err := db.Open(ctx, db.Options{URL: b.DatabaseURL, Dir: b.DataDir})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, d.Close()) }()
-	for {
-		behind := 0
-		err := d.Read(ctx, func(tx *db.Tx) error {
-			return tx.Row(`SELECT COUNT(*) FROM follower f JOIN workspace w ON w.id = f.workspace_id WHERE f.seq < w.event_seq`, nil, &behind)
-		})
-		if err != nil || behind == 0 {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(time.Second):
-		}
-	}
 }
 
 // agents are browsers that listen.

@@ -414,8 +414,6 @@ func (tx *Tx) wrap(q string, err error) error {
 	return fmt.Errorf("%w [%s]", err, firstWords(q))
 }
 
-// check makes sure that parameters are numbered in order of first appearance:
-// SQLite binds them so, and a swapped pair would silently change places.
 // once panics where more than [DB.ReadOnce] is for is asked of it: outside a transaction
 // it would be half a read, or a write.
 func (tx *Tx) once(q string) {
@@ -425,6 +423,8 @@ func (tx *Tx) once(q string) {
 	tx.asked = true
 }
 
+// check makes sure that parameters are numbered in order of first appearance:
+// SQLite binds them so, and a swapped pair would silently change places.
 func (tx *Tx) check(q string, args int) {
 	if _, ok := tx.db.checked.Load(q); ok {
 		return

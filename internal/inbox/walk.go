@@ -183,9 +183,9 @@ func (w walk) text(args []any, status crm.ConversationStatus, and string, value 
 	if status != "" {
 		add(` AND c.status = `, string(status))
 	}
-	compare, order := ` > (`, ``
+	compare := ` > (`
 	if w.down {
-		compare, order = ` < (`, ` DESC`
+		compare = ` < (`
 	}
 	if w.from != nil {
 		add(` AND (c.`+w.column+`, c.id)`+compare, w.from.Value, w.from.ID)
@@ -208,9 +208,18 @@ func (w walk) text(args []any, status crm.ConversationStatus, and string, value 
 		q += ` AND ` + test
 	}
 	if w.ids == nil { // else the caller has all of them, and no index is walked along
-		q += ` ORDER BY c.` + w.column + order + `, c.id` + order + db.Limit(w.limit)
+		q += w.order(`c.`)
 	}
 	return q, args
+}
+
+// order is the end of a statement whose rows come as the walk does, as many as it wants.
+func (w walk) order(table string) string {
+	down := ``
+	if w.down {
+		down = ` DESC`
+	}
+	return ` ORDER BY ` + table + w.column + down + `, ` + table + `id` + down + db.Limit(w.limit)
 }
 
 // rows returns the next rows of one walk.
@@ -236,11 +245,7 @@ const fewArms = 4
 // joined returns the next rows of few walks together.
 func (w walk) joined(tx *db.Tx, arms []arm) ([]*contact.Contact, error) {
 	q, args := w.together(arms, contact.Columns)
-	order := ``
-	if w.down {
-		order = ` DESC`
-	}
-	return w.scan(tx, q+` ORDER BY `+w.column+order+`, id`+order+db.Limit(w.limit), args)
+	return w.scan(tx, q+w.order(``), args)
 }
 
 // atOnce is how many contacts one statement asks for.

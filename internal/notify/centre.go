@@ -1,14 +1,11 @@
 package notify
 
 import (
-	"cmp"
 	"database/sql"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
-	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
@@ -73,7 +70,7 @@ func (s scope) sources(user string, way func(Ways) bool) (out []source) {
 		case k == MessageTeam:
 			if len(s.mates) > 0 {
 				and := ` AND n.kind = '` + string(message) + `'`
-				if slices.Contains(s.mates, s.v.User) { // see [scope.likewise]
+				if slices.Contains(s.mates, s.v.User) { // see [countNew]
 					and += ` AND n.owner_id <> ` + user
 				}
 				out = append(out, source{s.mates, and})
@@ -127,14 +124,14 @@ func (s scope) where(way func(Ways) bool) (string, []any) {
 const maxArms = 64
 
 // newest returns a query for columns of the newest notifications that the viewer is told
-// of by a way and that a condition takes, at most limit of each owner, those older than
+// of in the centre and that a condition takes, at most limit of each owner, those older than
 // the last_id before (0 for all). It goes along the index of each owner, and no further
 // than it must: of what is joined by OR a database may read everything, of everybody.
 // user and workspace are how the query says who the viewer is; args are its arguments so
 // far.
-func (s scope) newest(user, workspace string, args []any, columns string, way func(Ways) bool, and string, before crm.ID, limit int) (string, []any) {
+func (s scope) newest(user, workspace string, args []any, columns, and string, before crm.ID, limit int) (string, []any) {
 	var q []string
-	for _, source := range s.sources(user, way) {
+	for _, source := range s.sources(user, inCentre) {
 		parts := [][]crm.ID{nil}
 		if source.owners != nil {
 			parts = slices.Collect(slices.Chunk(source.owners, (len(source.owners)+maxArms-1)/maxArms))
@@ -235,7 +232,7 @@ func List(tx *db.Tx, v crm.Viewer, tab Tab, before crm.ID, limit int) ([]Notific
 	default:
 		return nil, crm.RefuseField("tab", crm.CodeInvalid)
 	}
-	q, args := s.newest("$1", "$2", []any{v.User, v.Workspace}, listed, inCentre, and, before, limit)
+	q, args := s.newest("$1", "$2", []any{v.User, v.Workspace}, listed, and, before, limit)
 	if q == "" {
 		return nil, nil // told of nothing
 	}
@@ -316,7 +313,7 @@ func countNew(alike []scope) (string, []any) {
 	if len(alike) > 1 {
 		s.mates = s.team() // nobody's own colleagues, but those of all of them
 	}
-	q, args := s.newest("m.user_id", "m.workspace_id", nil, `n.id`, inCentre, isNew, 0, MaxUnread)
+	q, args := s.newest("m.user_id", "m.workspace_id", nil, `n.id`, isNew, 0, MaxUnread)
 	if q == "" {
 		return "", nil
 	}
@@ -394,198 +391,6 @@ func ReadContact(tx *db.Tx, v crm.Viewer, id crm.ID) (bool, error) {
 	}
 	n, err := apply(tx, v, setSeen, ` AND n.contact_id = ? AND n.owner_id IN (?, ?)`+isNew, id, v.User, c.Assignee)
 	return n > 0, err
-}
-
-// Delivery is what a user is told now.
-type Delivery struct {
-	Unread int
-	// Items are those of the notifications asked for that are new to the user.
-	Items []Alert
-}
-
-// Alert is a notification with how it may be made known besides the centre.
-type Alert struct {
-	Notification
-	// Desktop and Sound tell whether the user wants these, now.
-	Desktop, Sound bool
-}
-
-// deliverItems is how many notifications a user is told of one by one, at once: the
-// newest. The number of the unread tells of the others.
-const deliverItems = 50
-
-// deliverRows bounds how many rows are looked at for each user: the newest.
-const deliverRows = 4 * deliverItems
-
-// Deliver returns what each of the viewers is told of the notifications that were made
-// or grew; viewers who are told nothing are absent. Who is told is decided in memory:
-// most of the viewers are told of the same.
-func Deliver(tx *db.Tx, workspace crm.ID, ids []crm.ID, viewers map[crm.ID]crm.Viewer) (map[crm.ID]Delivery, error) {
-	rows, err := load(tx, workspace, ids)
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	told, err := rows.concern(tx, workspace, viewers)
-	if err != nil || len(told) == 0 {
-		return nil, err
-	}
-	states, err := rows.states(tx, workspace)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[crm.ID]Delivery)
-	var scopes []scope
-	for u, p := range told {
-		s := scope{v: viewers[u], mates: p.mates, kinds: p.Kinds}
-		d := Delivery{}
-		quiet := p.quietAt(tx.Now())
-		for _, x := range p.rows { // the newest first
-			n := x.Notification
-			n.Kind = s.as(n.Kind, x.owner)
-			w := p.Kinds[n.Kind]
-			state := states[stateKey{n.ID, u}]
-			n.fill(state.seen, state.archived)
-			if !w.App || !n.New {
-				continue
-			}
-			d.Items = append(d.Items, Alert{Notification: n, Desktop: w.Push && !quiet, Sound: w.Push && p.Sound && !quiet})
-			if len(d.Items) == deliverItems {
-				break
-			}
-		}
-		if len(d.Items) == 0 {
-			continue
-		}
-		slices.Reverse(d.Items)
-		out[u] = d
-		scopes = append(scopes, s)
-	}
-	counts, err := unread(tx, scopes)
-	if err != nil {
-		return nil, err
-	}
-	for u, d := range out {
-		d.Unread = counts[u]
-		out[u] = d
-	}
-	return out, nil
-}
-
-// stored is a row of the table with the contact's part of who may see it.
-type stored struct {
-	Notification
-	owner, assignee crm.ID
-}
-
-// storedRows are sorted, the newest first.
-type storedRows []stored
-
-const loadChunk = 256
-
-func load(tx *db.Tx, workspace crm.ID, ids []crm.ID) (storedRows, error) {
-	var out storedRows
-	for some := range slices.Chunk(ids, loadChunk) {
-		list, args := db.InList([]any{workspace}, some)
-		err := tx.Each(`SELECT n.id, n.kind, n.owner_id, n.contact_id, n.message_id, n.actor_id, n.total, n.last_id, c.assignee_id, c.blocked FROM notification n
-			JOIN contact c ON c.workspace_id = n.workspace_id AND c.id = n.contact_id WHERE n.workspace_id = $1 AND n.id IN (`+list+`)`,
-			args, func(r *sql.Rows) error {
-				var x stored
-				var blocked bool
-				err := r.Scan(&x.ID, &x.Kind, &x.owner, &x.Contact, &x.Message, &x.Actor, &x.total, &x.LastID, &x.assignee, &blocked)
-				if !blocked && (x.Kind != message || x.owner == x.assignee) {
-					out = append(out, x)
-				}
-				return err
-			})
-		if err != nil {
-			return nil, err
-		}
-	}
-	slices.SortFunc(out, func(a, b stored) int { return cmp.Compare(b.LastID, a.LastID) })
-	return out, nil
-}
-
-// stateKey names what a user has done to a notification, and marks say it.
-type stateKey struct{ notification, user crm.ID }
-
-type marks struct{ seen, archived int64 }
-
-// states reads what anybody has done to the rows.
-func (rows storedRows) states(tx *db.Tx, workspace crm.ID) (map[stateKey]marks, error) {
-	out := make(map[stateKey]marks)
-	for some := range slices.Chunk(rows, loadChunk) {
-		ids := make([]crm.ID, len(some))
-		for i, x := range some {
-			ids[i] = x.ID
-		}
-		list, args := db.InList([]any{workspace}, ids)
-		err := tx.Each(`SELECT notification_id, user_id, seen, archived FROM notification_state WHERE workspace_id = $1 AND notification_id IN (`+list+`)`,
-			args, func(r *sql.Rows) error {
-				var k stateKey
-				var m marks
-				err := r.Scan(&k.notification, &k.user, &m.seen, &m.archived)
-				out[k] = m
-				return err
-			})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// concerned is a user whom some of the rows concern.
-type concerned struct {
-	user
-	mates []crm.ID
-	rows  []*stored
-}
-
-// concern finds out which of the viewers the rows concern, in memory: most of them are
-// of one user, and need no more of the others.
-func (rows storedRows) concern(tx *db.Tx, workspace crm.ID, viewers map[crm.ID]crm.Viewer) (map[crm.ID]concerned, error) {
-	teams, err := account.Teams(tx, workspace)
-	if err != nil {
-		return nil, err
-	}
-	mates := make(map[crm.ID]map[crm.ID]bool)
-	for _, t := range teams {
-		for _, a := range t.Users {
-			for _, b := range t.Users {
-				if a != b && (viewers[a].User != 0) {
-					if mates[a] == nil {
-						mates[a] = make(map[crm.ID]bool)
-					}
-					mates[a][b] = true
-				}
-			}
-		}
-	}
-	found := make(map[crm.ID][]*stored)
-	for u, v := range viewers {
-		for i := range rows {
-			x := &rows[i]
-			if len(found[u]) == deliverRows {
-				break
-			}
-			mine := x.owner == u || x.Kind == message && (x.owner == 0 || mates[u][x.owner])
-			if mine && v.Sees(x.assignee) {
-				found[u] = append(found[u], x)
-			}
-		}
-	}
-	if len(found) == 0 {
-		return nil, nil
-	}
-	who, err := users(tx, workspace, slices.Collect(maps.Keys(found)))
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[crm.ID]concerned, len(who))
-	for u, p := range who {
-		out[u] = concerned{user: p, mates: slices.Sorted(maps.Keys(mates[u])), rows: found[u]}
-	}
-	return out, nil
 }
 
 // About is what notifications are about.

@@ -40,7 +40,7 @@ func Plans(tx *db.Tx, v crm.Viewer, mates []crm.ID) (out []string, err error) {
 	for _, k := range Kinds() {
 		s.kinds[k] = Ways{App: true}
 	}
-	page, pageArgs := s.newest("$1", "$2", []any{v.User, v.Workspace}, listed, inCentre, isNew, 1, 50)
+	page, pageArgs := s.newest("$1", "$2", []any{v.User, v.Workspace}, listed, isNew, 1, 50)
 	count, countArgs := countNew([]scope{s, s})
 	for _, q := range []struct {
 		text string

@@ -68,7 +68,7 @@ export const discardOutgoing = (ref: string) => save(store.get().filter((e) => e
 async function flush(contactId: string) {
   if (running.has(contactId) || !isPresent()) return;
   running.add(contactId);
-  const work = () => sendAll(contactId).finally(() => running.delete(contactId));
+  const work = () => sendAll(contactId);
   // Without HTTPS there are no locks; then the server alone sees to it that nothing doubles.
   if (navigator.locks) await navigator.locks.request(`bandeja.outbox.${contactId}`, work);
   else await work();
@@ -79,40 +79,46 @@ const isPresent = () => queryClient.getQueryData(meQuery.queryKey)?.user.id === 
 
 /** Sends it in the order written, one after another. */
 async function sendAll(contactId: string) {
-  for (;;) {
-    const entry = store.get().find((e) => e.contactId === contactId && e.state !== 'failed');
-    if (!entry || !isPresent()) break;
-    if (shelf?.isGone(entry.ref)) {
-      discardOutgoing(entry.ref); // sent by another tab
-      continue;
-    }
-    const late = entry.state === 'waiting';
-    change(entry.ref, { state: 'sending' });
-    try {
-      const after = entry.kind === 'action' ? await perform(entry, late) : await sendMessage(entry);
-      discardOutgoing(entry.ref);
-      if (after) adopt(after);
-    } catch (error) {
-      if (error instanceof ApiError && (error.transient || error.status === 401)) {
-        // And what comes behind it.
-        save(
-          store
-            .get()
-            .map((e) =>
-              e.contactId === contactId && e.state === 'sending' ? { ...e, state: 'waiting' } : e,
-            ),
-        );
-        scheduleRetry();
-        break;
-      }
-      if (entry.kind === 'action') {
-        discardOutgoing(entry.ref);
-        await takeBack(entry, error);
+  try {
+    for (;;) {
+      const entry = store.get().find((e) => e.contactId === contactId && e.state !== 'failed');
+      if (!entry || !isPresent()) break;
+      if (shelf?.isGone(entry.ref)) {
+        discardOutgoing(entry.ref); // sent by another tab
         continue;
       }
-      const words = error instanceof ApiError ? error.detail || error.title : '';
-      change(entry.ref, { state: 'failed', error: words });
+      const late = entry.state === 'waiting';
+      change(entry.ref, { state: 'sending' });
+      try {
+        const after =
+          entry.kind === 'action' ? await perform(entry, late) : await sendMessage(entry);
+        discardOutgoing(entry.ref);
+        if (after) adopt(after);
+      } catch (error) {
+        if (error instanceof ApiError && (error.transient || error.status === 401)) {
+          // And what comes behind it.
+          save(
+            store
+              .get()
+              .map((e) =>
+                e.contactId === contactId && e.state === 'sending' ? { ...e, state: 'waiting' } : e,
+              ),
+          );
+          scheduleRetry();
+          break;
+        }
+        if (entry.kind === 'action') {
+          discardOutgoing(entry.ref);
+          await takeBack(entry, error);
+          continue;
+        }
+        const words = error instanceof ApiError ? error.detail || error.title : '';
+        change(entry.ref, { state: 'failed', error: words });
+      }
     }
+  } finally {
+    // In the same turn: what is added from here on begins anew.
+    running.delete(contactId);
   }
 }
 

@@ -24,7 +24,8 @@ export function entriesOf(items: TimelineItem[], unreadFrom: string | null): Ent
   let previous: (Entry & { type: 'message' }) | null = null;
   for (const item of mergeAlbums(items)) {
     const itsDay = dayNumber(item.at);
-    if (itsDay !== day) {
+    // What has waited here since an earlier day stands at the end all the same.
+    if (!(itsDay <= day)) {
       day = itsDay;
       entries.push({ type: 'day', key: `day:${itsDay}`, at: item.at });
       previous = null;

@@ -8,6 +8,10 @@ import { toastError } from '../ui/toast';
 import { changeMessage } from './change-message';
 import { consoleTexts } from './console-texts';
 
+// In the line, so that on a phone the words keep its width.
+const button =
+  '-my-1 me-3 inline-flex h-6 items-center rounded-6 font-semibold underline underline-offset-2';
+
 /** Why a message didn't go, in the provider's words, and what can be done. */
 export function FailureNote({ message }: { message: Message }) {
   const [busy, setBusy] = useState(false);
@@ -45,29 +49,24 @@ export function FailureNote({ message }: { message: Message }) {
           {uncertain ? t.messageStatus.uncertain : t.messageStatus.failed}.
         </span>{' '}
         <span className="[overflow-wrap:anywhere]">{words}</span>{' '}
-        {message.error?.code && <span>({message.error.code})</span>}
-      </p>
-      <button
-        type="button"
-        disabled={busy}
-        onClick={() => void retry()}
-        className="-my-1 h-6 shrink-0 rounded-6 px-1.5 font-semibold underline underline-offset-2"
-      >
-        {uncertain ? consoleTexts.text.retryAnyway : consoleTexts.text.retry}
-      </button>
-      {pending && (
-        <button
-          type="button"
-          onClick={() => {
-            discardOutgoing(message.client_ref);
-            // The button goes away with the message: focus goes where writing goes on.
-            document.querySelector<HTMLElement>('[data-composer]')?.focus();
-          }}
-          className="-my-1 h-6 shrink-0 rounded-6 px-1.5 font-semibold underline underline-offset-2"
-        >
-          {consoleTexts.text.discard}
+        {message.error?.code && <span>({message.error.code})</span>}{' '}
+        <button type="button" disabled={busy} onClick={() => void retry()} className={button}>
+          {uncertain ? consoleTexts.text.retryAnyway : consoleTexts.text.retry}
         </button>
-      )}
+        {pending && (
+          <button
+            type="button"
+            onClick={() => {
+              discardOutgoing(message.client_ref);
+              // The button goes away with the message: focus goes where writing goes on.
+              document.querySelector<HTMLElement>('[data-composer]')?.focus();
+            }}
+            className={button}
+          >
+            {consoleTexts.text.discard}
+          </button>
+        )}
+      </p>
     </div>
   );
 }

@@ -80,6 +80,21 @@ describe('upsertItem', () => {
 });
 
 describe('entries', () => {
+  test('what has waited since yesterday stands at the end, under no day of its own', () => {
+    const days = ['2026-11-22', '2026-11-23', '2026-11-22', '2026-11-23'];
+    const items = days.map((day, i) => message(String(i), { at: `${day}T10:00:00.000Z` }));
+    const entries = entriesOf(items, null);
+    expect(entries.map((e) => e.type)).toEqual([
+      'day',
+      'message',
+      'day',
+      'message',
+      'message',
+      'message',
+    ]);
+    expect(new Set(entries.map((e) => e.key)).size).toBe(entries.length);
+  });
+
   test('days, runs and the unread line', () => {
     const items = [
       message('1', { direction: 'incoming', at: '2026-11-22T23:59:00.000Z' }),
