@@ -2,7 +2,7 @@ import { expect, type Page } from '@playwright/test';
 import { Inbox, signIn, test } from './app.ts';
 import { authenticatorCode } from './authenticator.ts';
 import { accessibleInBoth } from './axe.ts';
-import { contactId, everyKind, lucia, mateo, valentina } from './kinds.ts';
+import { contactId, diego, everyKind, lucia, mateo, valentina } from './kinds.ts';
 import { Mailbox } from './mailbox.ts';
 import { owner, Server } from './server.ts';
 
@@ -429,6 +429,7 @@ for (const width of [1440, 820, 390]) {
       await file('otra.txt');
       await expect(composer.getByRole('listitem').filter({ hasText: 'otra.txt' })).toContainText('Upload failed');
       await accessibleInBoth(page, 'reply with files, one refused');
+      await page.unrouteAll();
       await composer.getByRole('button', { name: 'Comment' }).click();
       await composer.getByRole('textbox').fill('x'.repeat(1010));
       await expect(composer.getByRole('status')).toBeVisible();
@@ -460,8 +461,8 @@ for (const width of [1440, 820, 390]) {
       await accessibleInBoth(page, 'contact without a channel');
 
       // A day later WhatsApp takes a template only.
-      await page.clock.setFixedTime(Date.now() + 25 * 3600_000);
-      await page.goto(`${server.url}/inbox/all/${await contactId(server, valentina.name)}`);
+      await server.customer(diego.account, diego.person, { kind: 'text', text: 'Buenas', ago: 25 * 3600 });
+      await page.goto(`${server.url}/inbox/all/${await contactId(server, diego.name)}`);
       await expect(composer.getByRole('button', { name: 'Choose a template' })).toBeVisible();
       await accessibleInBoth(page, 'window closed');
     });

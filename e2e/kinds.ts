@@ -11,6 +11,7 @@ export interface Customer {
 export const lucia: Customer = { account: 'telegram', person: '7001001', name: /Lucía Gómez/ };
 export const mateo: Customer = { account: 'telegram', person: '7001002', name: /Mateo Andrade/ };
 export const valentina: Customer = { account: 'whatsapp', person: '593987654321', name: /Valentina Ruiz/ };
+export const diego: Customer = { account: 'whatsapp', person: '593991112223', name: /Diego Salazar/ };
 
 /** The id by which the API knows a customer. */
 export async function contactId(server: Server, name: RegExp): Promise<string> {

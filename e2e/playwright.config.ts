@@ -27,7 +27,7 @@ export default defineConfig({
   workers: 2,
   timeout: 180_000,
   expect: { timeout: 20_000 },
-  reporter: [['list']],
+  reporter: [['list'], ['./failed-page.ts']],
   use: {
     browserName: 'chromium',
     launchOptions: chromium,

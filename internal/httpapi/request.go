@@ -164,6 +164,10 @@ func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 // Flush sends what is buffered, for streams.
 func (r *recorder) Flush() { _ = http.NewResponseController(r.ResponseWriter).Flush() }
 
+// statusClientGone stands in the log and the figures for a request whose asker left
+// before the answer: that is nobody's fault. It is nginx's number; nobody receives it.
+const statusClientGone = 499
+
 // framed gives each request its number, logs it, and turns a panic into a problem.
 func (s *Server) framed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -184,7 +188,11 @@ func (s *Server) framed(next http.Handler) http.Handler {
 				}
 			}
 			level := slog.LevelDebug
-			if rec.status >= 500 {
+			switch {
+			case rec.status < 500:
+			case errors.Is(r.Context().Err(), context.Canceled):
+				rec.status = statusClientGone
+			default:
 				level = slog.LevelWarn
 			}
 			s.log.Log(r.Context(), level, "request", "request", q.id, "method", r.Method, "path", redactPath(q.path),

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base32"
@@ -12,6 +13,7 @@ import (
 	_ "image/png" // what QR codes are drawn as
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -428,6 +430,31 @@ func TestSingleSignOnWithoutItsProvider(t *testing.T) {
 
 // A log may be read by others than those whom a link is for.
 func TestLinksAreNotLogged(t *testing.T) {
+	r, log := newLoggedRig(t)
+	b := &browser{t, r, make(map[string]string)}
+	b.get("/invite/s3cret-token")
+	b.get("/reset/s3cret-token")
+	if text := log(); strings.Contains(text, "s3cret") || !strings.Contains(text, "/reset/") {
+		t.Errorf("the log: %s", text)
+	}
+}
+
+// Who leaves a page before its answer is no trouble of the server's: no warning, no 5xx in the figures.
+func TestWhoLeftIsNoTrouble(t *testing.T) {
+	r, log := newLoggedRig(t)
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	q := httptest.NewRequestWithContext(left, http.MethodGet, "/api/v1/contacts?status=all", nil)
+	q.Header.Set("Authorization", "Bearer "+r.tokens["owner"])
+	r.api.ServeHTTP(httptest.NewRecorder(), q)
+	text := log()
+	if !strings.Contains(text, "path=/api/v1/contacts status=499") || strings.Contains(text, "level=WARN") || strings.Contains(text, "level=ERROR") {
+		t.Errorf("the log: %s", text)
+	}
+}
+
+// newLoggedRig starts a server and returns what it has logged so far.
+func newLoggedRig(t *testing.T) (*rig, func() string) {
 	var log bytes.Buffer
 	var mu sync.Mutex
 	r := newRig(t, dbtest.Open(t, dbtest.Options(t, db.SQLite)), func(_ *account.WaysIn, o *httpapi.Options) {
@@ -437,13 +464,10 @@ func TestLinksAreNotLogged(t *testing.T) {
 			return log.Write(p)
 		}), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
-	b := &browser{t, r, make(map[string]string)}
-	b.get("/invite/s3cret-token")
-	b.get("/reset/s3cret-token")
-	mu.Lock()
-	defer mu.Unlock()
-	if text := log.String(); strings.Contains(text, "s3cret") || !strings.Contains(text, "/reset/") {
-		t.Errorf("the log: %s", text)
+	return r, func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		return log.String()
 	}
 }
 

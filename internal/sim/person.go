@@ -31,6 +31,8 @@ type Act struct {
 	Contact  *Contact  `json:"contact,omitempty"`
 	// Album lists the files of an album, each an Act of its own.
 	Album []Act `json:"album,omitempty"`
+	// Ago is how many seconds ago it was done; what the provider held back comes late.
+	Ago int64 `json:"ago,omitempty"`
 
 	media *Media
 	album string

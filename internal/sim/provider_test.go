@@ -81,6 +81,18 @@ func TestWindow(t *testing.T) {
 	}
 	b.SetFaults(b.account, sim.Faults{})
 	b.mustSend(p, crm.Content{Kind: crm.KindTemplate, Template: &crm.TemplateSend{Name: "hello_world", Language: "en_US"}})
+
+	// What the provider held back for a day comes with its own time, and opens nothing.
+	if _, err := b.Do(b.account, p, sim.Act{Kind: "text", Text: "Buenas", Ago: 25 * 3600}); err != nil {
+		t.Fatal(err)
+	}
+	if in := b.last(); !in.SentAt.Equal(c.now().Add(-25 * time.Hour)) {
+		t.Errorf("held back a day: came as of %v, now %v", in.SentAt, c.now())
+	}
+	late = b.mustSend(p, text("tarde")).ExternalIDs[0]
+	if _, last := statuses(b.settled(), late); last.Status != crm.Failed {
+		t.Errorf("an answer to what was held back: %+v", last)
+	}
 }
 
 func TestTemplates(t *testing.T) {

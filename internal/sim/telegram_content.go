@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -263,7 +264,7 @@ func (s *Sim) tgUpdate(a *account, kind string, part any) {
 
 // tgAct does on Telegram what a person does. The caller holds mu.
 func (s *Sim) tgAct(a *account, p *person, act Act) (string, error) {
-	now := s.opt.Now()
+	now := s.opt.Now().Add(-time.Duration(act.Ago) * time.Second)
 	user := p.tgUser()
 	switch act.Kind {
 	case "tap":

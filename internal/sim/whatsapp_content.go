@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -359,7 +360,7 @@ func (s *Sim) waInteractive(m *Message, in *waInteractive) *graphError {
 
 // waAct does on WhatsApp what a person does. The caller holds mu.
 func (s *Sim) waAct(a *account, p *person, act Act) (string, error) {
-	now := s.opt.Now()
+	now := s.opt.Now().Add(-time.Duration(act.Ago) * time.Second)
 	n := s.next()
 	id := wamid(p.ID, n)
 	o := map[string]any{"id": id, "timestamp": strconv.FormatInt(now.Unix(), 10), "type": act.Kind}

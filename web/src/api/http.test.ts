@@ -30,3 +30,18 @@ test('an answer without a body, a refusal, no network', async () => {
   fetched.mockRejectedValueOnce(new TypeError());
   expect(await get('/setup').catch((e) => e)).toMatchObject({ status: 0, transient: true });
 });
+
+test('an answer that broke off, or that somebody else gave, is as good as none', async () => {
+  const broken = new ReadableStream({
+    start(c) {
+      c.enqueue(new TextEncoder().encode('{"items":['));
+    },
+    pull: (c) => c.error(new TypeError('network error')),
+  });
+  for (const body of [broken, '<h1>Welcome to our hotel</h1>']) {
+    fetched.mockResolvedValueOnce(new Response(body));
+    const error = await get('/setup').catch((e) => e);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ status: 0, code: 'offline', transient: true });
+  }
+});

@@ -121,10 +121,17 @@ async function send(method: Method, path: string, call: AnyCall): Promise<unknow
     throw new ApiError(0, { code: 'offline' });
   }
   if (response.ok) {
+    let answer: unknown;
+    try {
+      const text = await response.text();
+      answer = text ? JSON.parse(text) : undefined; // 202 and 204 say nothing.
+    } catch (cause) {
+      // Broken off half-way, or another's page: a hotel's that asks to sign in first.
+      if (call.signal?.aborted) throw cause;
+      throw new ApiError(0, { code: 'offline' });
+    }
     if (method !== 'get') noteWritten();
-    // 202 and 204 say nothing.
-    const text = await response.text();
-    return text ? JSON.parse(text) : undefined;
+    return answer;
   }
   const error = await problemOf(response.status, () => response.json());
   if (error.code === 'database_unavailable') noteTrouble();
