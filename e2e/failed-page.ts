@@ -19,7 +19,7 @@ export default class FailedPage implements Reporter {
 
 /** The page as Playwright's report tells it, a tree, without what only a program would look for in it. */
 function pageOf(report: string): string {
-  const tree = /^# Page snapshot\n+```yaml\n(.*?)^```$/ms.exec(report)?.[1] ?? '(not known)\n';
+  const tree = /^```yaml\n(.*?)^```$/ms.exec(report)?.[1] ?? '(not known)\n';
   const lines = tree.replaceAll(/ \[(ref=\w+|cursor=pointer)\]/g, '').split('\n');
   return lines.filter((l) => !/^ *- (\/url|option|generic:?$|generic \[aria-hidden\])/.test(l)).slice(0, 200).join('\n');
 }

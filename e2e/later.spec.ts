@@ -1,5 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { Inbox, signIn, test } from './app.ts';
+import { accessible } from './axe.ts';
 import { lucia, mateo, valentina } from './kinds.ts';
 import { owner, type Server } from './server.ts';
 
@@ -162,6 +163,63 @@ test('what one person wrote waits for them, and is never said in the name of the
     ['De Ana', 'Ana Agent'],
     ['De Laura', owner.name],
   ]);
+});
+
+test('somebody else who signs in in another tab says nothing in one’s name, nor the other way round', async ({ page, server }) => {
+  const inbox = await furnish(page, server);
+  await inbox.open(lucia.name);
+  const as = async (email: string) => {
+    const r = await page.request.post(`${server.url}/api/v1/session`, { data: { email, password: owner.password } });
+    expect(r.ok(), await r.text()).toBe(true);
+  };
+  await as('ana.agent@example.com');
+  // Whatever the page says next is refused; here it shall be the message itself.
+  await page.route(/\/(typing|draft)$/, (route) => route.abort());
+  await inbox.write('De Laura');
+  await expect(page.getByText(/You are Ana Agent here now/)).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Ana Agent/ })).toBeVisible();
+  await page.unrouteAll();
+  await expect(inbox.timeline).toBeVisible();
+  await expect(inbox.message('De Laura')).toHaveCount(0);
+  await inbox.write('De Ana');
+  await expect(inbox.message('De Ana').getByRole('button', { name: /, Sent$/ })).toBeVisible();
+
+  await as(owner.email);
+  await page.reload();
+  await expect(inbox.message('De Laura').getByRole('button', { name: /, Sent$/ })).toBeVisible();
+  expect(await server.received(lucia.account, lucia.person)).toEqual(['De Ana', 'De Laura']);
+});
+
+test('what was left for more than a day is neither said nor done without asking', async ({ page, server }) => {
+  const inbox = await furnish(page, server);
+  await inbox.open(lucia.name);
+  await page.route(/\/api\/v1\/contacts\/\d+\/(messages|close)$/, (route) =>
+    route.request().method() === 'POST' ? route.abort() : route.fallback(),
+  );
+  await inbox.write('Viernes');
+  await expect(inbox.message('Viernes')).toContainText('Waiting to be sent');
+  await inbox.open(mateo.name);
+  await page.getByRole('button', { name: 'Close conversation' }).click();
+  await expect(inbox.row(mateo.name)).toHaveCount(0);
+  await page.unrouteAll();
+  await page.goto(`${server.url}/offline.html`); // the same storage, without the app
+  await page.evaluate(() => {
+    for (const [key, value] of Object.entries(localStorage))
+      if (key.startsWith('bandeja.outbox.'))
+        localStorage.setItem(key, JSON.stringify({ ...JSON.parse(value), at: new Date(Date.now() - 2 * 24 * 3600_000) }));
+  });
+
+  await page.goto(`${server.url}/inbox/all`);
+  await expect(page.getByText('The conversation with Mateo Andrade was not closed')).toBeVisible();
+  await expect(page.getByText('A message wasn’t sent')).toBeVisible();
+  await accessible(page);
+  await expect(inbox.row(mateo.name)).toBeVisible();
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await expect(inbox.message('Viernes')).toContainText('waited in this browser for more than a day');
+  expect(await server.received(lucia.account, lucia.person)).toEqual([]);
+  await inbox.message('Viernes').getByRole('button', { name: 'Retry' }).click();
+  await expect(inbox.message('Viernes').getByRole('button', { name: /, Sent$/ })).toBeVisible();
+  expect(await server.received(lucia.account, lucia.person)).toEqual(['Viernes']);
 });
 
 test('blocking, snoozing, giving away and taking off a tag can be undone', async ({ page, server }) => {

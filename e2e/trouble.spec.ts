@@ -34,3 +34,25 @@ test('a database that refuses is told, and costs nothing', async ({ page, server
   await expect(inbox.message('kept')).toHaveCount(1);
   expect(await server.received('telegram', '7001001')).toEqual(['kept']);
 });
+
+test('what could not be loaded while the server was gone loads by itself when it is back', async ({ page, server }) => {
+  server.addOwner();
+  await server.connect('telegram');
+  await signIn(page, server);
+  await server.customer('telegram', '7001001', { kind: 'text', text: 'from Lucía' });
+  await server.customer('telegram', '7001002', { kind: 'text', text: 'from Mateo' });
+  await page.goto(`${server.url}/inbox/all`);
+  const inbox = new Inbox(page);
+  await inbox.open(/Lucía/);
+  await expect(inbox.message('from Lucía')).toBeVisible();
+
+  await server.kill();
+  await inbox.row(/Mateo/).click();
+  const failed = inbox.console.getByRole('button', { name: 'Try again' });
+  await expect(failed).toBeVisible();
+  await server.run();
+  await expect(inbox.message('from Mateo')).toBeVisible();
+  await expect(failed).toBeHidden();
+  await inbox.write('here I am');
+  await expect.poll(() => server.received('telegram', '7001002')).toEqual(['here I am']);
+});

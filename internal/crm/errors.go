@@ -16,6 +16,7 @@ const (
 	CodeNotFound           Code = "not_found"
 	CodeForbidden          Code = "forbidden"
 	CodeUnauthenticated    Code = "unauthenticated"
+	CodeOtherUser          Code = "other_user"
 	CodeConflict           Code = "conflict"
 	CodeChanged            Code = "changed_meanwhile"
 	CodeWrongCredentials   Code = "wrong_credentials"

@@ -24,6 +24,11 @@ func cookieFor(q *request) string {
 	return cookieName
 }
 
+// userHeader names the user a page was loaded for. All tabs of a browser share one
+// cookie: where somebody else has signed in in another tab, what this one still says
+// is refused, and not said in the other's name.
+const userHeader = "Bandeja-User"
+
 // caller is whoever makes a request.
 type caller struct {
 	crm.Viewer
@@ -71,6 +76,10 @@ func (s *Server) authenticated(next http.Handler) http.Handler {
 		}
 		if err != nil {
 			s.problems.write(w, r, err)
+			return
+		}
+		if id := r.Header.Get(userHeader); id != "" && id != c.User.String() {
+			s.problems.write(w, r, crm.Refuse(crm.CodeOtherUser))
 			return
 		}
 		q.language = c.Language

@@ -26,6 +26,7 @@ func sentences() map[crm.Code]sentence {
 		crm.CodeNotFound:           s(404, "This doesn't exist, or you can't see it.", "No existe o usted no puede verlo."),
 		crm.CodeForbidden:          s(403, "Your role doesn't allow this.", "Su rol no lo permite."),
 		crm.CodeUnauthenticated:    s(401, "Please sign in.", "Inicie sesión."),
+		crm.CodeOtherUser:          s(401, "Somebody else has signed in here meanwhile. Load the page again.", "Entretanto alguien más inició sesión aquí. Vuelva a cargar la página."),
 		crm.CodeConflict:           s(409, "This was changed at the same time. Try again.", "Se modificó al mismo tiempo. Vuelva a intentarlo."),
 		crm.CodeChanged:            s(412, "Somebody changed this in the meantime. Reload it and try again.", "Alguien lo modificó mientras tanto. Recárguelo y vuelva a intentarlo."),
 		crm.CodeWrongCredentials:   s(401, "The e-mail or the password is wrong.", "El correo o la contraseña no son correctos."),

@@ -28,6 +28,7 @@ import (
 	"github.com/bandeja/bandeja/internal/httpapi"
 	"github.com/bandeja/bandeja/internal/mail"
 	"github.com/bandeja/bandeja/internal/mail/mailtest"
+	"github.com/bandeja/bandeja/internal/sim"
 	"github.com/bandeja/bandeja/internal/sso"
 	"github.com/bandeja/bandeja/internal/sso/ssotest"
 )
@@ -425,6 +426,31 @@ func TestSingleSignOnWithoutItsProvider(t *testing.T) {
 		if resp := (&browser{t, off, make(map[string]string)}).get(path); resp.StatusCode != http.StatusNotFound {
 			t.Errorf("%s without single sign-on: %d", path, resp.StatusCode)
 		}
+	}
+}
+
+// Tabs share a cookie: a page that was loaded for one user says nothing in another's name.
+func TestAPageIsOfOneUser(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.Options(t, db.SQLite)))
+	r.connect("telegram")
+	r.sim.SendText(sim.TelegramAccount, "7001001", "hola")
+	contact := r.contactOf("")
+	agent, owner := r.signIn("agent@example.com"), r.owner.User.String()
+	say := func(user string) answer {
+		return r.do("", "POST", "/contacts/"+contact+"/messages", map[string]any{"text": "¿Sí?", "comment": true}, "Cookie", agent, "Bandeja-User", user)
+	}
+	if a := say(owner); a.status != 401 || a.problem().Code != "other_user" || a.header.Get("Set-Cookie") != "" {
+		t.Errorf("another's page: %d %s", a.status, a.body)
+	}
+	if a := r.do("", "DELETE", "/session", nil, "Cookie", agent, "Bandeja-User", owner); a.problem().Code != "other_user" {
+		t.Errorf("another's page signs out: %d %s", a.status, a.body)
+	}
+	before := len(r.messages(contact))
+	var me struct{ User idOnly }
+	r.do("", "GET", "/me", nil, "Cookie", agent).into(t, &me)
+	say(me.User.ID).into(t, nil)
+	if after := len(r.messages(contact)); after != before+1 {
+		t.Errorf("%d messages, then %d", before, after)
 	}
 }
 

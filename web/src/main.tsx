@@ -4,7 +4,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode, useSyncExternalStore } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queries';
-import { forgetSession } from './auth/session';
+import { beginForOther, forgetSession } from './auth/session';
 import { language, loadLanguage, preferredLanguage, t } from './i18n';
 import { reloadWhenReplaced } from './parts';
 import { router } from './router';
@@ -20,7 +20,8 @@ function App() {
   );
 }
 
-window.addEventListener('signed-out', () => {
+window.addEventListener('signed-out', (event) => {
+  if ((event as CustomEvent<string>).detail === 'other_user') return beginForOther();
   if (/^\/(login|setup|forgot|reset|invite)\b/.test(location.pathname)) return;
   if (!queryClient.getQueryData(['me'])) return;
   const next = location.pathname + location.search;

@@ -37,6 +37,19 @@ export class ApiError extends Error {
 
 export const apiBase = '/api/v1';
 
+let user = '';
+
+/** Whose page this is from now on: the server refuses it where another has signed in meanwhile. */
+export function speakFor(userId: string) {
+  user = userId;
+}
+
+/** The headers of every call. */
+export const commonHeaders = (): Record<string, string> => ({
+  'Accept-Language': document.documentElement.lang,
+  ...(user && { 'Bandeja-User': user }),
+});
+
 // What each operation of openapi.json takes and answers, by its path below /api/v1.
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Full<Path extends string> = `${typeof apiBase}${Path}` & keyof paths;
@@ -101,7 +114,7 @@ export const remove = caller('delete');
 async function send(method: Method, path: string, call: AnyCall): Promise<unknown> {
   const headers: Record<string, string> = {
     Accept: 'application/json',
-    'Accept-Language': document.documentElement.lang,
+    ...commonHeaders(),
     ...call.headers,
   };
   if (call.body !== undefined) headers['Content-Type'] = 'application/json';
@@ -117,8 +130,7 @@ async function send(method: Method, path: string, call: AnyCall): Promise<unknow
       credentials: 'same-origin',
     });
   } catch (cause) {
-    if (call.signal?.aborted) throw cause;
-    throw new ApiError(0, { code: 'offline' });
+    throw unreached(call, cause);
   }
   if (response.ok) {
     let answer: unknown;
@@ -127,26 +139,30 @@ async function send(method: Method, path: string, call: AnyCall): Promise<unknow
       answer = text ? JSON.parse(text) : undefined; // 202 and 204 say nothing.
     } catch (cause) {
       // Broken off half-way, or another's page: a hotel's that asks to sign in first.
-      if (call.signal?.aborted) throw cause;
-      throw new ApiError(0, { code: 'offline' });
+      throw unreached(call, cause);
     }
     if (method !== 'get') noteWritten();
     return answer;
   }
-  const error = await problemOf(response.status, () => response.json());
+  throw await problemOf(response.status, () => response.json());
+}
+
+/** Why there is no answer: the caller wants none any more, or it doesn't come. */
+const unreached = ({ signal }: AnyCall, cause: unknown) =>
+  signal?.aborted && signal.reason?.name !== 'TimeoutError'
+    ? cause
+    : new ApiError(0, { code: 'offline' });
+
+/** The refusal of a status and a body, and what it tells of the session and the server. */
+export async function problemOf(status: number, body: () => Promise<unknown>): Promise<ApiError> {
+  const problem = await body().catch(() => ({}));
+  const error = new ApiError(status, problem as object);
   if (error.code === 'database_unavailable') noteTrouble();
   // A session that ended shows the login screen at once, whatever was asked. A wrong
   // password or code is a 401 too, and ends nothing.
-  if (error.code === 'unauthenticated') window.dispatchEvent(new Event('signed-out'));
-  throw error;
-}
-
-export async function problemOf(status: number, body: () => Promise<unknown>): Promise<ApiError> {
-  try {
-    return new ApiError(status, (await body()) as object);
-  } catch {
-    return new ApiError(status, {});
-  }
+  if (error.code === 'unauthenticated' || error.code === 'other_user')
+    window.dispatchEvent(new CustomEvent('signed-out', { detail: error.code }));
+  return error;
 }
 
 function queryString(query: Record<string, unknown> = {}) {

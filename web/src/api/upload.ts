@@ -1,4 +1,4 @@
-import { ApiError, apiBase, problemOf } from './http';
+import { ApiError, apiBase, commonHeaders, problemOf } from './http';
 import { newKey } from './key';
 import type { StoredFile } from './types';
 
@@ -13,7 +13,7 @@ export function uploadFile(
     const query = new URLSearchParams({ name, voice: String(options.voice ?? false) });
     xhr.open('POST', `${apiBase}/files?${query}`);
     xhr.setRequestHeader('Content-Type', file.type || 'application/octet-stream');
-    xhr.setRequestHeader('Accept-Language', document.documentElement.lang);
+    for (const [name, value] of Object.entries(commonHeaders())) xhr.setRequestHeader(name, value);
     xhr.setRequestHeader('Idempotency-Key', newKey());
     xhr.upload.onprogress = (e) => {
       if (e.lengthComputable) options.onProgress?.(e.loaded / e.total);

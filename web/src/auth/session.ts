@@ -1,21 +1,36 @@
+import { speakFor } from '../api/http';
 import { meQuery, queryClient } from '../api/queries';
 import type { Me, Theme } from '../api/types';
 import { setZone } from '../format/time';
-import { language, loadLanguage } from '../i18n';
+import { language, loadLanguage, t } from '../i18n';
 import { disconnect } from '../realtime/connection';
+import { toast } from '../ui/toast';
 
 /** Takes over what the signed-in user prefers. */
 export async function adoptMe(me: Me) {
   queryClient.setQueryData(meQuery.queryKey, me);
+  speakFor(me.user.id);
   setZone(me.workspace.timezone || me.user.timezone, me.user.timezone);
   applyTheme(me.user.theme);
   if (me.user.language !== language.get()) await loadLanguage(me.user.language);
+  if (!sessionStorage.getItem(otherKey)) return;
+  sessionStorage.removeItem(otherKey);
+  toast(t.otherUser(me.user.name));
+}
+
+const otherKey = 'bandeja.other';
+
+/** Begins the page anew for whoever has signed in in another tab meanwhile. */
+export function beginForOther() {
+  sessionStorage.setItem(otherKey, '1');
+  location.reload();
 }
 
 /** Forgets everything of the person who was signed in. */
 export function forgetSession() {
   disconnect();
   queryClient.clear();
+  speakFor('');
 }
 
 export function applyTheme(theme: Theme) {

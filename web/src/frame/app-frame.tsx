@@ -8,6 +8,7 @@ import { useActivityPing } from '../realtime/activity';
 import { connect } from '../realtime/connection';
 import { preloadMenus } from '../ui/menu';
 import { preloadPopovers } from '../ui/popover';
+import { getPrefs } from '../ui/prefs';
 import { ToastLayer } from '../ui/toast';
 import { TooltipLayer } from '../ui/tooltip';
 import { usePhone } from '../ui/use-media';
@@ -30,8 +31,12 @@ export default function AppFrame() {
   useActivityPing();
   useEffect(() => void connect(me.seq), [me.seq]);
   useEffect(() => {
-    void part(() => import('../outbox/outbox')).then((m) => m.restoreOutbox(me.user.id));
-  }, [me.user.id]);
+    const show = (contactId: string) => {
+      const params = { inbox: getPrefs().lastInbox, contactId };
+      void navigate({ to: '/inbox/$inbox/$contactId', params, search: {} });
+    };
+    void part(() => import('../outbox/outbox')).then((m) => m.restoreOutbox(me.user.id, show));
+  }, [me.user.id, navigate]);
   useEffect(() => {
     const idle = window.setTimeout(() => {
       const assigning = () => part(() => import('../timeline/assign-panel'));

@@ -72,8 +72,12 @@ export function ProfileMenu({ phone = false }: { phone?: boolean }) {
       key: 'out',
       label: t.signOut,
       icon: 'logout',
-      // The page begins anew, with nothing of this person's.
-      onSelect: () => void remove('/session').then(() => location.replace('/login'), toastError),
+      // The page begins anew, with nothing of this person's; also where somebody goes back to it.
+      onSelect: () =>
+        void remove('/session').then(() => {
+          window.addEventListener('pageshow', () => location.reload());
+          location.replace('/login');
+        }, toastError),
     },
   ];
   return (

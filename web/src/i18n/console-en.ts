@@ -136,9 +136,17 @@ const en = {
     close: (name: string) => `The conversation with ${name} was not closed`,
     snooze: (name: string) => `The conversation with ${name} was not snoozed`,
     assign: (name: string) => `${name} was not assigned`,
+    open: (name: string) => `The conversation with ${name} was not opened`,
+    unsnooze: (name: string) => `The conversation with ${name} is still snoozed`,
+    block: (name: string) => `${name} was not blocked`,
+    unblock: (name: string) => `${name} is still blocked`,
+    bot: (name: string) => `The bot of ${name} was left as it is`,
   },
+  notDoneLate: 'It waited in this browser for more than a day.',
   takenMeanwhile: 'A colleague took the contact while you were offline.',
   wroteMeanwhile: 'They wrote while you were offline.',
+  unsent: (n: number) => (n === 1 ? 'A message wasn’t sent' : `${n} messages weren’t sent`),
+  unsentShow: 'Show',
   leftTooLong:
     'It waited in this browser for more than a day, and may have been sent meanwhile. Look before you send it again.',
 };

@@ -137,9 +137,17 @@ const es: ConsoleTexts = {
     close: (name) => `No se cerró la conversación con ${name}`,
     snooze: (name) => `No se pospuso la conversación con ${name}`,
     assign: (name) => `${name} no cambió de manos`,
+    open: (name) => `No se abrió la conversación con ${name}`,
+    unsnooze: (name) => `La conversación con ${name} sigue pospuesta`,
+    block: (name) => `No se bloqueó a ${name}`,
+    unblock: (name) => `${name} sigue en bloqueados`,
+    bot: (name) => `El bot de ${name} quedó como estaba`,
   },
+  notDoneLate: 'Esperó más de un día en este navegador.',
   takenMeanwhile: 'Alguien tomó el contacto mientras usted no tenía conexión.',
   wroteMeanwhile: 'Escribió mientras usted no tenía conexión.',
+  unsent: (n) => (n === 1 ? 'Un mensaje no se envió' : `${n} mensajes no se enviaron`),
+  unsentShow: 'Ver',
   leftTooLong:
     'Esperó más de un día en este navegador y puede que ya se haya enviado. Revise antes de enviarlo otra vez.',
 };

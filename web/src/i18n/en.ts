@@ -198,6 +198,7 @@ export const en = {
   // Details
   hours: (count: number) => `${count} h`,
   hoursMinutes: (h: number, m: number) => (m ? `${h} h ${m} min` : `${h} h`),
+  otherUser: (name: string) => `You are ${name} here now, signed in in another tab.`,
   signedOutElsewhere: 'Your session has ended. Sign in again.',
   settingsPages: {
     profile: 'Profile',

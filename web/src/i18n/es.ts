@@ -193,6 +193,7 @@ export const es: Texts = {
   palette: 'Ir a o hacer',
   hours: (count) => `${count} h`,
   hoursMinutes: (h, m) => (m ? `${h} h ${m} min` : `${h} h`),
+  otherUser: (name) => `Ahora usted es ${name}: así se inició sesión en otra pestaña.`,
   signedOutElsewhere: 'Su sesión terminó. Ingrese de nuevo.',
   settingsPages: {
     profile: 'Perfil',

@@ -3,7 +3,7 @@ import type { Content, Me, Message, OutgoingMessage } from '../api/types';
 import { putScheduled } from '../composer/restore';
 import { patchTimelines } from '../realtime/apply';
 import { addIfAbsent } from '../timeline/timeline-cache';
-import type { Waiting } from './waiting';
+import { patience, type Waiting } from './waiting';
 
 /** A message that was sent from here. */
 export interface Outgoing extends Waiting {
@@ -21,12 +21,14 @@ export interface Outgoing extends Waiting {
 export async function sendMessage(entry: Outgoing) {
   const params = { id: entry.contactId };
   const headers = { 'Idempotency-Key': entry.ref };
+  const signal = patience();
   if (entry.undo || entry.sendAt) {
     const body = { ...entry.body, ...(entry.undo ? { undo: true } : { send_at: entry.sendAt }) };
-    putScheduled(await post('/contacts/{id}/scheduled', { params, body, headers }));
+    putScheduled(await post('/contacts/{id}/scheduled', { params, body, headers, signal }));
     return;
   }
-  const message = await post('/contacts/{id}/messages', { params, body: entry.body, headers });
+  const { body } = entry;
+  const message = await post('/contacts/{id}/messages', { params, body, headers, signal });
   patchTimelines(entry.contactId, (d) => addIfAbsent(d, message));
 }
 

@@ -6,6 +6,7 @@ import type { Contact } from '../api/types';
 import { onConnected } from '../realtime/connection';
 import { Store } from '../realtime/store';
 import { consoleTexts } from '../timeline/console-texts';
+import { dismissNamed, toast } from '../ui/toast';
 import { type Action, perform, takeBack } from './action';
 import { type Outgoing, sendMessage } from './message';
 import { byTime, Shelf } from './shelf';
@@ -19,7 +20,7 @@ import { waitingCount } from './waiting';
 type Entry = Outgoing | Action;
 type New<T extends Entry> = Omit<T, 'kind' | 'ref' | 'at' | 'state' | 'error'>;
 
-/** For how long the server surely knows a message that it has got already. */
+/** For how long the server surely knows a message that it has got already; what is older asks first. */
 const knownFor = 24 * 3600_000;
 /** After how long a tab takes up what another wrote and may not have sent. */
 const leftAfter = 10_000;
@@ -57,21 +58,34 @@ function add(entry: Entry) {
 }
 
 export function retryOutgoing(ref: string) {
-  change(ref, { state: 'sending', error: '' });
+  // It is said now, so it has a new time.
+  const { at, state, error } = fresh();
+  change(ref, { at, state, error });
   const entry = store.get().find((e) => e.ref === ref);
   if (entry) void flush(entry.contactId);
+  void tellUnsent();
 }
 
-export const discardOutgoing = (ref: string) => save(store.get().filter((e) => e.ref !== ref));
+export function discardOutgoing(ref: string) {
+  done(ref);
+  void tellUnsent();
+}
+
+const done = (ref: string) => save(store.get().filter((e) => e.ref !== ref));
 
 /** Sends what waits for one contact, unless another tab is doing so. */
 async function flush(contactId: string) {
   if (running.has(contactId) || !isPresent()) return;
   running.add(contactId);
   const work = () => sendAll(contactId);
-  // Without HTTPS there are no locks; then the server alone sees to it that nothing doubles.
-  if (navigator.locks) await navigator.locks.request(`bandeja.outbox.${contactId}`, work);
-  else await work();
+  try {
+    // Without HTTPS there are no locks; then the server alone sees to it that nothing doubles.
+    if (navigator.locks) await navigator.locks.request(`bandeja.outbox.${contactId}`, work);
+    else await work();
+  } catch (error) {
+    running.delete(contactId);
+    throw error;
+  }
 }
 
 /** Whether whose all this is is signed in. */
@@ -84,15 +98,21 @@ async function sendAll(contactId: string) {
       const entry = store.get().find((e) => e.contactId === contactId && e.state !== 'failed');
       if (!entry || !isPresent()) break;
       if (shelf?.isGone(entry.ref)) {
-        discardOutgoing(entry.ref); // sent by another tab
+        done(entry.ref); // by another tab
         continue;
       }
-      const late = entry.state === 'waiting';
+      const old = Date.now() - Date.parse(entry.at) > knownFor;
+      if (old && entry.kind === 'message') {
+        await consoleTexts.load();
+        fail(entry.ref, consoleTexts.text.leftTooLong);
+        continue;
+      }
+      const since = old ? 'long' : entry.state === 'waiting' ? 'a while' : 'now';
       change(entry.ref, { state: 'sending' });
       try {
         const after =
-          entry.kind === 'action' ? await perform(entry, late) : await sendMessage(entry);
-        discardOutgoing(entry.ref);
+          entry.kind === 'action' ? await perform(entry, since) : await sendMessage(entry);
+        done(entry.ref);
         if (after) adopt(after);
       } catch (error) {
         if (error instanceof ApiError && (error.transient || error.status === 401)) {
@@ -108,12 +128,11 @@ async function sendAll(contactId: string) {
           break;
         }
         if (entry.kind === 'action') {
-          discardOutgoing(entry.ref);
+          done(entry.ref);
           await takeBack(entry, error);
           continue;
         }
-        const words = error instanceof ApiError ? error.detail || error.title : '';
-        change(entry.ref, { state: 'failed', error: words });
+        fail(entry.ref, error instanceof ApiError ? error.detail || error.title : '');
       }
     }
   } finally {
@@ -121,6 +140,29 @@ async function sendAll(contactId: string) {
     running.delete(contactId);
   }
 }
+
+function fail(ref: string, error: string) {
+  change(ref, { state: 'failed', error });
+  void tellUnsent();
+}
+
+/** Says that messages wait for a decision, where the conversation they belong to isn't open. */
+async function tellUnsent() {
+  const unsent = store.get().filter((e) => e.kind === 'message' && e.state === 'failed');
+  const elsewhere = unsent.filter((e) => !location.pathname.endsWith(`/${e.contactId}`));
+  const name = 'unsent';
+  if (!elsewhere[0]) return dismissNamed(name);
+  await consoleTexts.load();
+  const { contactId } = elsewhere[0];
+  toast(consoleTexts.text.unsent(elsewhere.length), {
+    name,
+    tone: 'error',
+    action: { label: consoleTexts.text.unsentShow, run: () => goTo(contactId) },
+  });
+}
+
+/** Opens a contact; set by the frame, which knows the ways. */
+let goTo: (contactId: string) => void = () => {};
 
 /** Whose a contact is by one's own doing is nothing that a colleague did to what is behind it. */
 function adopt({ id, assignee_id }: Contact) {
@@ -142,7 +184,7 @@ export function flushAll() {
   for (const id of new Set(store.get().map((e) => e.contactId))) void flush(id);
 }
 
-function change(ref: string, values: Partial<Pick<Entry, 'state' | 'error'>>) {
+function change(ref: string, values: Partial<Pick<Entry, 'at' | 'state' | 'error'>>) {
   save(store.get().map((e) => (e.ref === ref ? { ...e, ...values } : e)));
 }
 
@@ -152,32 +194,28 @@ function save(entries: readonly Entry[]) {
   shelf?.save(entries);
 }
 
-/** Keeps what waits for a user, and takes up what an earlier visit couldn't send any more. */
-export function restoreOutbox(userId: string) {
+/**
+ * Keeps what waits for a user, and takes up what an earlier visit couldn't send any more.
+ * `open` shows a contact.
+ */
+export function restoreOutbox(userId: string, open: typeof goTo) {
+  goTo = open;
   if (userId !== owner) {
     // What waits of somebody else stays on their shelf: it is not said in this one's name.
     owner = userId;
     shelf = new Shelf<Entry>(userId, localStorage);
-    store.set([]);
+    save([]);
   }
-  void takeUp();
+  takeUp();
+  void tellUnsent();
 }
 
 /** Takes up what other tabs have left: those that are still there send it first, or wait for it. */
-async function takeUp() {
+function takeUp() {
   const left = shelf?.others(new Set(store.get().map((e) => e.ref))) ?? [];
-  if (left.length) {
-    const old = (e: Entry) => e.kind === 'message' && Date.now() - Date.parse(e.at) > knownFor;
-    if (left.some(old)) await consoleTexts.load();
-    const taken = left.map((e): Entry => {
-      if (e.state === 'failed') return e;
-      if (old(e)) return { ...e, state: 'failed', error: consoleTexts.text.leftTooLong };
-      // How far one came that was on its way, nobody knows.
-      return { ...e, state: 'waiting' };
-    });
-    const here = new Set(store.get().map((e) => e.ref));
-    save([...store.get(), ...taken.filter((e) => !here.has(e.ref))].sort(byTime));
-  }
+  // How far one came that was on its way, nobody knows.
+  const taken = left.map((e): Entry => (e.state === 'failed' ? e : { ...e, state: 'waiting' }));
+  if (taken.length) save([...store.get(), ...taken].sort(byTime));
   flushAll();
 }
 
@@ -187,9 +225,9 @@ function heard(event: StorageEvent) {
   else if (news && navigator.locks && !leftTimer && !store.get().some((e) => e.ref === news.ref))
     leftTimer = window.setTimeout(() => {
       leftTimer = 0;
-      void takeUp();
+      takeUp();
     }, leftAfter);
 }
 addEventListener('storage', heard);
 // Without locks two tabs would do the same at once: then only a new visit takes up.
-onConnected.add(() => (navigator.locks ? void takeUp() : flushAll()));
+onConnected.add(() => (navigator.locks ? takeUp() : flushAll()));

@@ -12,3 +12,6 @@ export interface Waiting {
 
 /** How many of them wait for the connection. */
 export const waitingCount = new Store(0);
+
+/** Ends a call on a connection that has died without a word: one tab at a time sends for a contact. */
+export const patience = () => AbortSignal.timeout(60_000);

@@ -1,3 +1,4 @@
+import { ApiError } from '../api/http';
 import {
   contactQuery,
   inboxesQuery,
@@ -171,6 +172,14 @@ function refreshContact(id: string) {
       void queryClient.invalidateQueries({ queryKey: ['contact', id] });
     }, 400),
   );
+}
+
+/** Asks again for what is on the screen and couldn't be reached: the server is back. */
+export function refetchFailed() {
+  void queryClient.refetchQueries({
+    type: 'active',
+    predicate: ({ state }) => state.error instanceof ApiError && state.error.transient,
+  });
 }
 
 /** Too much was missed: everything on screen is asked again. */

@@ -3,7 +3,13 @@ import { useSyncExternalStore } from 'react';
 import { get } from '../api/http';
 import type { Push, SequencedPush } from '../api/types';
 import { part } from '../parts';
-import { applyEphemeral, applySequenced, isSequenced, refetchEverything } from './apply';
+import {
+  applyEphemeral,
+  applySequenced,
+  isSequenced,
+  refetchEverything,
+  refetchFailed,
+} from './apply';
 import { type Missed, Sequencer } from './sequence';
 import { Store } from './store';
 
@@ -42,6 +48,7 @@ export async function connect(seq: string) {
   client.on('connected', () => {
     state.set('connected');
     void sequencer.catchUp();
+    refetchFailed();
     for (const listener of onConnected) listener();
   });
   client.on('connecting', () => state.set(navigator.onLine ? 'lost' : 'offline'));

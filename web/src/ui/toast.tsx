@@ -10,6 +10,8 @@ interface Toast {
   detail?: string;
   tone: 'plain' | 'error';
   action?: { label: string; run: () => void };
+  /** One with a name stays until it is dismissed, or another of its name comes. */
+  name?: string;
 }
 
 const toasts = new Store<readonly Toast[]>([]);
@@ -17,8 +19,10 @@ let nextId = 1;
 
 export function toast(text: string, options: Partial<Omit<Toast, 'id' | 'text'>> = {}) {
   const entry: Toast = { id: nextId++, text, tone: 'plain', ...options };
-  toasts.set([...toasts.get().slice(-2), entry]);
-  window.setTimeout(() => dismiss(entry.id), entry.tone === 'error' ? 9000 : 5000);
+  const named = toasts.get().filter((x) => x.name && x.name !== entry.name);
+  const passing = toasts.get().filter((x) => !x.name);
+  toasts.set([...named, ...passing.slice(-2), entry]);
+  if (!entry.name) window.setTimeout(() => dismiss(entry.id), entry.tone === 'error' ? 9000 : 5000);
 }
 
 /** Says what an action's failure was, in the server's words. */
@@ -37,6 +41,9 @@ export function describeError(error: unknown, fallback = t.somethingWrong) {
 }
 
 const dismiss = (id: number) => toasts.set(toasts.get().filter((x) => x.id !== id));
+
+export const dismissNamed = (name: string) =>
+  toasts.set(toasts.get().filter((x) => x.name !== name));
 
 /** What was done, and what went wrong. Raised where a composer stands at the foot of the page. */
 export function ToastLayer({ raised = false }: { raised?: boolean }) {
