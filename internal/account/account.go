@@ -161,6 +161,12 @@ func (s *Service) NeedsSetup(ctx context.Context) (needed bool, err error) {
 // (crm.CodeAlreadySetUp) once there is a user.
 func (s *Service) Setup(ctx context.Context, ws NewWorkspace, owner NewUser) (crm.Viewer, error) {
 	owner.Role = crm.Owner
+	// Anybody may ask, and hashing a password takes the slot of somebody who signs in.
+	if needed, err := s.NeedsSetup(ctx); err != nil {
+		return crm.Viewer{}, err
+	} else if !needed {
+		return crm.Viewer{}, crm.Refuse(crm.CodeAlreadySetUp)
+	}
 	return s.add(ctx, &ws, owner)
 }
 

@@ -3,6 +3,7 @@ package account_test
 import (
 	"errors"
 	"log/slog"
+	"runtime"
 	"testing"
 	"time"
 
@@ -21,6 +22,60 @@ func newService(d *db.DB) *account.Service {
 
 func owner() account.NewUser {
 	return account.NewUser{Name: "Olga", Email: "Olga@Example.com", Password: password}
+}
+
+// Comparing a password takes a while. One that is changed meanwhile begins no session.
+func TestPasswordChangedDuringLogin(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newService(d)
+		v, err := s.Setup(t.Context(), account.NewWorkspace{Name: "Shop"}, owner())
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		s.WhileHashing(func() {
+			go func() {
+				_, _, err := s.Login(t.Context(), account.Credentials{Email: owner().Email, Password: owner().Password, IP: "192.0.2.1"})
+				done <- err
+			}()
+			// By then it has read the password, and waits for its turn.
+			for s.Waiting() == 0 {
+				runtime.Gosched()
+			}
+			err = d.Write(t.Context(), func(tx *db.Tx) error {
+				_, err := tx.Exec(`UPDATE app_user SET password_hash = password_hash || 'x' WHERE id = $1`, v.User)
+				return err
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := <-done; err == nil {
+			t.Error("the old password began a session")
+		}
+		var sessions int
+		err = d.Read(t.Context(), func(tx *db.Tx) error {
+			return tx.Row(`SELECT COUNT(*) FROM session`, nil, &sessions)
+		})
+		if err != nil || sessions != 0 {
+			t.Errorf("%d sessions, %v", sessions, err)
+		}
+	})
+}
+
+// Anybody may ask to set up; once it is done, nobody's password waits for them.
+func TestSetupAgainHashesNothing(t *testing.T) {
+	d := dbtest.Open(t, dbtest.Options(t, db.SQLite))
+	s := newService(d)
+	if _, err := s.Setup(t.Context(), account.NewWorkspace{Name: "Shop"}, owner()); err != nil {
+		t.Fatal(err)
+	}
+	s.WhileHashing(func() {
+		_, err := s.Setup(t.Context(), account.NewWorkspace{Name: "Shop"}, owner())
+		if !errors.Is(err, crm.Refuse(crm.CodeAlreadySetUp)) {
+			t.Errorf("setting up again: %v", err)
+		}
+	})
 }
 
 func TestSetupHappensOnce(t *testing.T) {

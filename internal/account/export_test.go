@@ -2,3 +2,17 @@ package account
 
 // TOTPCode is for tests that hold a secret.
 func TOTPCode(secret []byte, step int64) string { return totpCode(secret, step) }
+
+// WhileHashing calls f while whoever wants to hash or compare a password has to wait.
+func (s *Service) WhileHashing(f func()) {
+	for range hashesAtOnce {
+		s.hasher.slots <- struct{}{}
+	}
+	f()
+	for range hashesAtOnce {
+		<-s.hasher.slots
+	}
+}
+
+// Waiting is how many wait for their turn to hash or compare a password.
+func (s *Service) Waiting() int { return int(s.hasher.waiting.Load()) }

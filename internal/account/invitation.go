@@ -273,7 +273,7 @@ func (g *guest) read(tx *db.Tx, lock string) (err error) {
 
 // LookAtInvitation shows an invitation to whoever holds its token.
 func (s *Service) LookAtInvitation(ctx context.Context, token, ip string) (w Welcome, err error) {
-	if wait := s.throttle.allowOne(time.Now(), "invitations "+ip, perAddress, perAddress); wait > 0 {
+	if wait := s.throttle.allowOne(time.Now(), "invitations "+AddressKey(ip), perAddress, perAddress); wait > 0 {
 		return w, throttled(wait)
 	}
 	err = s.d.Read(ctx, func(tx *db.Tx) error {
@@ -303,7 +303,7 @@ type Acceptance struct {
 // AcceptInvitation makes whoever holds the token a member and starts a session, whose
 // secret it returns.
 func (s *Service) AcceptInvitation(ctx context.Context, a Acceptance) (v crm.Viewer, secret string, err error) {
-	if wait := s.throttle.allowOne(time.Now(), "invitations "+a.IP, perAddress, perAddress); wait > 0 {
+	if wait := s.throttle.allowOne(time.Now(), "invitations "+AddressKey(a.IP), perAddress, perAddress); wait > 0 {
 		return v, "", throttled(wait)
 	}
 	var g guest

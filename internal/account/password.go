@@ -8,8 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
-	"sync"
-	"time"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -32,7 +31,8 @@ const (
 
 // hasher hashes passwords, few at a time.
 type hasher struct {
-	slots chan struct{}
+	slots   chan struct{}
+	waiting atomic.Int32 // for a slot
 	// decoy is a hash nobody's password has, verified for unknown e-mails so that
 	// they take as long as known ones.
 	decoy string
@@ -52,6 +52,8 @@ func encodeHash(salt, key []byte) string {
 }
 
 func (h *hasher) take(ctx context.Context) error {
+	h.waiting.Add(1)
+	defer h.waiting.Add(-1)
 	select {
 	case h.slots <- struct{}{}:
 		return nil
@@ -114,81 +116,4 @@ func checkPassword(p, email, name string) error {
 		return crm.RefuseField("password", crm.CodeWeakPassword)
 	}
 	return nil
-}
-
-// throttle slows down guessing: so many attempts a minute for an address and
-// account together, and more for an address alone. The account itself is never
-// locked, so nobody can lock out another.
-type throttle struct {
-	mu   sync.Mutex
-	seen map[string]*attempts
-}
-
-type attempts struct {
-	left  float64
-	since time.Time
-}
-
-const (
-	perPair    = 5  // attempts a minute for one address on one account
-	perAddress = 30 // attempts a minute for one address
-
-	// Codes are short, so there are few guesses for an account, from wherever: whoever
-	// guesses has its password, so nobody else is locked out by it.
-	codesAtOnce  = 5
-	codesAMinute = 1.0 / 3
-	// slowest is how long an emptied allowance takes to fill up.
-	slowest = codesAtOnce * 3 * time.Minute
-)
-
-func newThrottle() *throttle { return &throttle{seen: make(map[string]*attempts)} }
-
-// allow takes an attempt; wait is how long until the next where there is none.
-func (t *throttle) allow(now time.Time, ip, email string) (wait time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.seen) > 20_000 {
-		for k, a := range t.seen {
-			if now.Sub(a.since) > slowest {
-				delete(t.seen, k)
-			}
-		}
-	}
-	for key, rate := range map[string]float64{ip + " " + email: perPair, ip: perAddress} {
-		wait = max(wait, t.take(now, key, rate, rate))
-	}
-	return wait
-}
-
-// allowOne takes an attempt of a key of its own: burst at once, then so many a minute.
-func (t *throttle) allowOne(now time.Time, key string, burst, perMinute float64) (wait time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.take(now, key, burst, perMinute)
-}
-
-func (t *throttle) take(now time.Time, key string, burst, perMinute float64) (wait time.Duration) {
-	a := t.seen[key]
-	if a == nil {
-		a = &attempts{left: burst}
-		t.seen[key] = a
-	} else {
-		a.left = min(burst, a.left+now.Sub(a.since).Minutes()*perMinute)
-	}
-	a.since = now
-	if a.left < 1 {
-		return time.Duration((1 - a.left) / perMinute * float64(time.Minute))
-	}
-	a.left--
-	return 0
-}
-
-// forgive gives the attempts back after a success.
-func (t *throttle) forgive(ip, email string) { t.forgiveOne(ip + " " + email) }
-
-// forgiveOne gives back the attempts of a key of its own.
-func (t *throttle) forgiveOne(key string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.seen, key)
 }

@@ -97,7 +97,7 @@ func (s *Service) sendReset(tx *db.Tx, email string) error {
 // ResetPassword sets a new password by a link's token. All sessions of the account
 // end, and all other links. It returns whose it is.
 func (s *Service) ResetPassword(ctx context.Context, token, password, ip string) (user crm.ID, err error) {
-	if wait := s.throttle.allowOne(time.Now(), "reset "+ip, perAddress, perAddress); wait > 0 {
+	if wait := s.throttle.allowOne(time.Now(), "reset "+AddressKey(ip), perAddress, perAddress); wait > 0 {
 		return 0, throttled(wait)
 	}
 	var email, name string

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -94,6 +95,11 @@ func (s *Service) Login(ctx context.Context, c Credentials) (crm.Viewer, string,
 	}
 	secret := ""
 	err = s.d.Write(ctx, func(tx *db.Tx) error {
+		// Comparing takes a while: a password changed meanwhile has ended all sessions,
+		// and the old one begins none.
+		if err := isStill(tx, v, hash); err != nil {
+			return err
+		}
 		if err := s.prove(tx, v.User, c.Code); err != nil {
 			return err
 		}
@@ -105,6 +111,17 @@ func (s *Service) Login(ctx context.Context, c Credentials) (crm.Viewer, string,
 		s.throttle.forgive(c.IP, email)
 	}
 	return v, secret, err
+}
+
+// isStill refuses a login where the member or the password is no longer the same.
+func isStill(tx *db.Tx, v crm.Viewer, hash string) error {
+	var now string
+	err := tx.Row(`SELECT u.password_hash FROM app_user u JOIN member m ON m.user_id = u.id
+		WHERE u.id = $1 AND m.workspace_id = $2 AND m.removed_at = 0`+tx.ForUpdate(), []any{v.User, v.Workspace}, &now)
+	if errors.Is(err, db.ErrNotFound) || err == nil && now != hash {
+		return crm.Refuse(crm.CodeWrongCredentials)
+	}
+	return err
 }
 
 // verify compares a password with a hash.
@@ -203,7 +220,7 @@ func RevokeSession(tx *db.Tx, v crm.Viewer, id crm.ID) error {
 
 // ChangePassword sets a new password and ends all other sessions.
 func (s *Service) ChangePassword(ctx context.Context, v crm.Viewer, current, next string, keep crm.ID) error {
-	if wait := s.throttle.allow(time.Now(), "user", v.User.String()); wait > 0 {
+	if wait := s.throttle.allowOne(time.Now(), "password "+v.User.String(), perPair, perPair); wait > 0 {
 		return throttled(wait)
 	}
 	var hash string
@@ -286,6 +303,30 @@ func RevokeToken(tx *db.Tx, v crm.Viewer, id crm.ID) error {
 		err = crm.Refuse(crm.CodeNotFound)
 	}
 	return err
+}
+
+// Alive returns the sessions and tokens that the given users have, by id: a server asks
+// that holds connections opened with some of them.
+func Alive(tx *db.Tx, users []crm.ID) (map[crm.ID]bool, error) {
+	out := make(map[crm.ID]bool)
+	for some := range slices.Chunk(users, 500) {
+		args := []any{tx.Micros()}
+		for _, id := range some {
+			args = append(args, id)
+		}
+		in := db.Params(2, len(some))
+		err := tx.Each(`SELECT id FROM session WHERE expires_at > $1 AND user_id IN (`+in+`)
+			UNION ALL SELECT id FROM api_token WHERE created_at <= $1 AND user_id IN (`+in+`)`, args, func(r *sql.Rows) error {
+			var id crm.ID
+			err := r.Scan(&id)
+			out[id] = true
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // ByToken returns who an API token acts as; crm.CodeUnauthenticated where there is

@@ -57,6 +57,8 @@ func (f *File) Attachment() crm.Attachment {
 type Store struct {
 	dir string
 	ids func() crm.ID
+	// drawing holds a token while a smaller image is made.
+	drawing chan struct{}
 }
 
 // Open returns the store of a folder, which it makes.
@@ -64,7 +66,7 @@ func Open(dir string, d *db.DB) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "new"), 0o700); err != nil {
 		return nil, fmt.Errorf("blob: the folder for files can't be made: %w", err)
 	}
-	return &Store{dir: dir, ids: d.NewID}, nil
+	return &Store{dir: dir, ids: d.NewID, drawing: make(chan struct{}, 1)}, nil
 }
 
 // maxPixels bounds images whose size is read, against decompression bombs.

@@ -2,6 +2,7 @@ package blob
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"image/jpeg"
 	"image/png"
@@ -18,7 +19,7 @@ import (
 
 // Thumbnail returns an image no wider than width, made once and kept, and its
 // type. Images that are small already, or can't be decoded, come as they are.
-func (s *Store) Thumbnail(f *File, width int) (io.ReadSeekCloser, string, error) {
+func (s *Store) Thumbnail(ctx context.Context, f *File, width int) (io.ReadSeekCloser, string, error) {
 	if f.Kind != crm.KindImage || f.Width <= width || f.Width*f.Height > maxPixels/4 || f.MIME == "image/gif" {
 		r, err := s.Open(f.Workspace, f.ID)
 		return r, f.MIME, err
@@ -28,6 +29,16 @@ func (s *Store) Thumbnail(f *File, width int) (io.ReadSeekCloser, string, error)
 		ext, mime = ".png", "image/png"
 	}
 	path := s.path(f.Workspace, f.ID) + "-" + strconv.Itoa(width) + ext
+	if r, err := os.Open(path); err == nil {
+		return r, mime, nil
+	}
+	// One at a time: decoding takes up to 200 MB, and whoever waits finds it made.
+	select {
+	case s.drawing <- struct{}{}:
+		defer func() { <-s.drawing }()
+	case <-ctx.Done():
+		return nil, "", ctx.Err()
+	}
 	if r, err := os.Open(path); err == nil {
 		return r, mime, nil
 	}

@@ -25,7 +25,7 @@ type Config struct {
 	SecretKey   string        `env:"BANDEJA_SECRET_KEY" help:"64 hex digits that seal secrets at rest; made in the data folder when empty. Needed with several servers." secret:"true"`
 	LogLevel    string        `env:"BANDEJA_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
 	LogFormat   string        `env:"BANDEJA_LOG_FORMAT" default:"text" help:"text or json."`
-	TrustProxy  string        `env:"BANDEJA_TRUSTED_PROXIES" help:"Comma-separated addresses or networks whose X-Forwarded-* headers are believed."`
+	TrustProxy  string        `env:"BANDEJA_TRUSTED_PROXIES" default:"127.0.0.0/8,::1" help:"Comma-separated addresses or networks whose X-Forwarded-* headers are believed; none for nobody's."`
 	PprofListen string        `env:"BANDEJA_PPROF_LISTEN" help:"Loopback address for pprof and nothing else; empty for none."`
 	InboundKeep time.Duration `env:"BANDEJA_INBOUND_KEEP" default:"72h" help:"How long raw webhooks are kept after they were read."`
 	MaxUpload   int64         `env:"BANDEJA_MAX_UPLOAD_MB" default:"100" help:"Largest file taken, in MB."`

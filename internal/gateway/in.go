@@ -77,7 +77,7 @@ func (g *Gateway) keep(tx *db.Tx, ch *Channel, raws [][]byte) ([]kept, error) {
 		rows = append(rows, []any{int64(ch.Workspace), int64(ch.ID), int64(id), eventKey(ch, raw), tx.Micros(), "kept", raw})
 	}
 	var out []kept
-	err := tx.InsertEach(`inbound (workspace_id, channel_id, id, event_key, received_at, state, raw)`, `ON CONFLICT DO NOTHING RETURNING id`, rows,
+	err := tx.InsertEach(`inbound (workspace_id, channel_id, id, event_key, received_at, state, raw)`, `ON CONFLICT (workspace_id, channel_id, event_key) DO NOTHING RETURNING id`, rows,
 		func(r *sql.Rows) error {
 			var id crm.ID
 			err := r.Scan(&id)

@@ -92,6 +92,7 @@ func (g *Gateway) send(ctx context.Context, batch []*jobs.Job) error {
 	}
 
 	out.Send.Open = g.Files.Attached(j.Workspace)
+	j.Begun = true
 	callCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	receipt, err := sender.Send(callCtx, ch.View(), out.Send)
 	cancel()
@@ -119,6 +120,8 @@ func (g *Gateway) sendFailed(ctx context.Context, ch *Channel, j *jobs.Job, se *
 		words.Detail = strings.TrimSpace(string(se.Kind))
 	}
 	done := func(tx *db.Tx) error { return g.Queue.Done(tx, j) }
+	// Refused for now: it surely didn't go.
+	j.Begun = se.Kind != channel.Throttled && se.Kind != channel.Transient
 	switch se.Kind {
 	case channel.Throttled:
 		wait := se.RetryAfter

@@ -369,6 +369,10 @@ func (s *Server) tokenOperations() {
 		OperationID: "revoke-token", Method: http.MethodDelete, Path: "/tokens/{id}", Tags: []string{"Me"},
 		Summary: "End one of one's API tokens", DefaultStatus: http.StatusNoContent,
 	}, func(ctx context.Context, c caller, in *IDPath) (*none, error) {
-		return nil, s.DB.Write(ctx, func(tx *db.Tx) error { return account.RevokeToken(tx, c.Viewer, in.id()) })
+		err := s.DB.Write(ctx, func(tx *db.Tx) error { return account.RevokeToken(tx, c.Viewer, in.id()) })
+		if err == nil {
+			s.Hub.Verify()
+		}
+		return nil, err
 	})
 }

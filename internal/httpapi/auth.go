@@ -60,7 +60,8 @@ func (s *Server) authenticated(next http.Handler) http.Handler {
 				s.problems.write(w, r, crm.Refuse(crm.CodeUnauthenticated))
 				return
 			}
-			c.Viewer, err = s.Accounts.ByToken(r.Context(), strings.TrimSpace(token))
+			c.secret = strings.TrimSpace(token)
+			c.Viewer, err = s.Accounts.ByToken(r.Context(), c.secret)
 		} else if cookie, cerr := r.Cookie(cookieFor(q)); cerr == nil {
 			c.secret = cookie.Value
 			c.Viewer, c.session, err = s.Accounts.BySession(r.Context(), cookie.Value)
@@ -118,7 +119,14 @@ func (s *Server) live(next http.Handler) http.Handler {
 			s.problems.write(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(realtime.WithViewer(r.Context(), c.Viewer, c.session)))
+		again := func(ctx context.Context) (v crm.Viewer, err error) {
+			if c.session == 0 {
+				return s.Accounts.ByToken(ctx, c.secret)
+			}
+			v, _, err = s.Accounts.BySession(ctx, c.secret)
+			return v, err
+		}
+		next.ServeHTTP(w, r.WithContext(realtime.WithViewer(r.Context(), c.Viewer, c.session, again)))
 	})
 }
 

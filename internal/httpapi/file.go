@@ -105,7 +105,7 @@ func ServeFile(w http.ResponseWriter, r *http.Request, files *blob.Store, f *blo
 	}
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": f.Name}))
 	if width, err := strconv.Atoi(r.URL.Query().Get("w")); err == nil && f.Kind == crm.KindImage {
-		small, typ, err := files.Thumbnail(f, thumbnailWidth(width))
+		small, typ, err := files.Thumbnail(r.Context(), f, thumbnailWidth(width))
 		if err != nil {
 			h.Del("Content-Disposition")
 			fail(err)

@@ -331,6 +331,25 @@ func TestHidden(t *testing.T) {
 	})
 }
 
+// Who added a contact sees it, and no more by asking for the same again once it is hidden.
+func TestAddingAgain(t *testing.T) {
+	s := newStaff(t, dbtest.Open(t, dbtest.Options(t, db.SQLite)))
+	add := func() answer {
+		return s.do("", "POST", "/contacts", map[string]any{"first_name": "Eva"}, "Idempotency-Key", "eva", "Cookie", s.cookies["own"])
+	}
+	var eva, again idOnly
+	add().into(t, &eva)
+	s.assign(eva.ID, "agent")
+	s.do(s.tokens["owner"], "PATCH", "/contacts/"+eva.ID, map[string]any{"last_name": secret}).into(t, nil)
+	if a := add(); a.status != http.StatusNotFound || strings.Contains(string(a.body), secret) {
+		t.Errorf("adding again what is somebody else's by now: %d %s", a.status, a.body)
+	}
+	s.assign(eva.ID, "own")
+	if add().into(t, &again); again != eva {
+		t.Errorf("added twice: %v, %v", eva, again)
+	}
+}
+
 // Whoever leaves loses everything at once, and their contacts go to another.
 func TestRemoveUser(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -355,7 +355,9 @@ func (s *Server) inboxOperations() {
 			return nil, err
 		}
 		fields.Assignee = assignee
+		fresh := false
 		id, err := once(ctx, s, c, in.Key, in.Body, func(tx *db.Tx) (string, error) {
+			fresh = true
 			if err := knownUser(tx, c.Workspace, "assignee_id", assignee); err != nil {
 				return "", err
 			}
@@ -367,6 +369,9 @@ func (s *Server) inboxOperations() {
 		})
 		if err != nil {
 			return nil, err
+		}
+		if !fresh { // by now it may be somebody else's
+			return s.contactDetail(ctx, c, IDPath{id}.id())
 		}
 		return s.contactAfter(ctx, c, IDPath{id}.id())
 	})

@@ -4,13 +4,17 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
@@ -239,6 +243,68 @@ func TestLive(t *testing.T) {
 		}
 		if p := other.find(func(p wire.Push) bool { return len(p.Statuses) > 0 }); p != nil {
 			t.Errorf("another workspace saw who is online: %+v", p)
+		}
+	})
+}
+
+// What a connection was opened with may end: while it is open, and also between its
+// request and its first word, which the browser can keep back.
+func TestALiveConnectionEndsWithItsToken(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		token := r.tokens["agent"]
+		open := r.listen(token)
+		stays := r.listen(r.tokens["owner"])
+
+		arrived := make(chan struct{})
+		body, words := io.Pipe()
+		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got100Continue: func() { close(arrived) }})
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.srv.URL+"/realtime/http_stream", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("Expect", "100-continue")
+		answered := make(chan string, 1)
+		go func() {
+			client := http.Client{Transport: &http.Transport{ExpectContinueTimeout: time.Minute}}
+			resp, err := client.Do(req)
+			if err != nil {
+				answered <- err.Error()
+				return
+			}
+			defer resp.Body.Close()
+			first, err := bufio.NewReader(resp.Body).ReadString('\n')
+			if err != nil && !errors.Is(err, io.EOF) {
+				first = err.Error()
+			}
+			answered <- first
+		}()
+		<-arrived // whoever asks is known by now
+
+		var tokens struct{ Items []idOnly }
+		r.do(token, "GET", "/tokens", nil).into(t, &tokens)
+		for _, x := range tokens.Items {
+			if a := r.do(token, "DELETE", "/tokens/"+x.ID, nil); a.status != http.StatusNoContent {
+				t.Fatalf("revoking: %d %s", a.status, a.body)
+			}
+		}
+		if _, err := io.WriteString(words, `{"id":1,"connect":{}}`); err != nil {
+			t.Error(err)
+		}
+		_ = words.Close()
+		if got := <-answered; strings.Contains(got, `"client"`) || !strings.Contains(got, `"code":3500`) {
+			t.Errorf("connecting after the token was revoked: %s", got)
+		}
+		r.eventually("the open connection ends", func() bool {
+			open.mu.Lock()
+			defer open.mu.Unlock()
+			return open.dropped
+		})
+		stays.mu.Lock()
+		defer stays.mu.Unlock()
+		if stays.dropped || stays.closed {
+			t.Error("somebody else's connection ended too")
 		}
 	})
 }

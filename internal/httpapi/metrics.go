@@ -39,7 +39,9 @@ func (m *metrics) request(route string, status int, took time.Duration) {
 func (m *metrics) handler() http.Handler {
 	h := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if ip := requestOf(r.Context()).ip; ip != "127.0.0.1" && ip != "::1" {
+		// What a proxy on this machine passes on comes from elsewhere.
+		forwarded := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" || r.Header.Get("X-Real-Ip") != ""
+		if ip := requestOf(r.Context()).ip; forwarded || ip != "127.0.0.1" && ip != "::1" {
 			http.NotFound(w, r)
 			return
 		}

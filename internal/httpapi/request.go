@@ -43,7 +43,7 @@ type trusted []netip.Prefix
 func parseTrusted(list string) (trusted, error) {
 	var out trusted
 	for _, s := range strings.Split(list, ",") {
-		if s = strings.TrimSpace(s); s == "" {
+		if s = strings.TrimSpace(s); s == "" || s == "none" {
 			continue
 		}
 		if a, err := netip.ParseAddr(s); err == nil {
@@ -66,6 +66,15 @@ func (t trusted) has(ip netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// passesOver tells of a request that was forwarded by somebody whose word isn't believed.
+func (t trusted) passesOver(r *http.Request) bool {
+	if r.Header.Get("X-Forwarded-For") == "" {
+		return false
+	}
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && !t.has(peer.Addr())
 }
 
 // describe reads a request's frame: who calls from where, in which language.
@@ -177,6 +186,11 @@ func (s *Server) framed(next http.Handler) http.Handler {
 		rec := &recorder{ResponseWriter: w}
 		rec.Header().Set("X-Request-Id", q.id)
 		secureHeaders(rec.Header(), q)
+		if s.trusted.passesOver(r) {
+			s.strangeProxy.Do(func() {
+				s.log.Warn("a proxy that isn't trusted forwards requests: its word on who asks, and by which scheme, isn't believed; set BANDEJA_TRUSTED_PROXIES", "proxy", q.ip)
+			})
+		}
 		defer func() {
 			if p := recover(); p != nil {
 				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {

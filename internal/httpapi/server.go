@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -70,6 +71,8 @@ type Server struct {
 	api      huma.API
 	access   map[string]Access
 	handler  http.Handler
+	// strangeProxy is told of once.
+	strangeProxy sync.Once
 }
 
 // New returns a server with all its routes.

@@ -500,3 +500,33 @@ func newLoggedRig(t *testing.T) (*rig, func() string) {
 type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+// The figures are for whoever is on the machine, not for whom its proxy lets through.
+func TestMetricsStayAtHome(t *testing.T) {
+	for name, c := range map[string]struct {
+		peer   string
+		header string
+		want   int
+	}{
+		"on the machine":             {"127.0.0.1:4711", "", http.StatusOK},
+		"through its proxy":          {"127.0.0.1:4711", "203.0.113.7", http.StatusNotFound},
+		"as if through a proxy":      {"127.0.0.1:4711", "127.0.0.1", http.StatusNotFound},
+		"from elsewhere":             {"203.0.113.7:4711", "", http.StatusNotFound},
+		"from elsewhere, pretending": {"203.0.113.7:4711", "127.0.0.1", http.StatusNotFound},
+	} {
+		r, log := newLoggedRig(t)
+		q := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+		q.RemoteAddr = c.peer
+		if c.header != "" {
+			q.Header.Set("X-Forwarded-For", c.header)
+		}
+		w := httptest.NewRecorder()
+		r.api.ServeHTTP(w, q)
+		if w.Code != c.want {
+			t.Errorf("%s: %d, want %d", name, w.Code, c.want)
+		}
+		if warned := strings.Contains(log(), "BANDEJA_TRUSTED_PROXIES"); warned != (c.header != "") {
+			t.Errorf("%s: the operator is warned of a proxy: %v", name, warned)
+		}
+	}
+}

@@ -42,6 +42,10 @@ type Job struct {
 	// Interrupted is set when the run before this one was cut off: its process
 	// died, so nobody knows how far it got.
 	Interrupted bool
+	// Begun is the handler's to set, where Leased: something outside has begun whose
+	// outcome isn't stored. A job that fails meanwhile, by an error or a panic, is
+	// Interrupted the next time. It is set where Interrupted is.
+	Begun bool
 	// Error is the last failure's text.
 	Error string
 
@@ -72,6 +76,7 @@ type Queue struct {
 	log      *slog.Logger
 	handlers map[string]Handler
 	sched    *scheduler
+	running  running
 }
 
 // New returns a queue with its kinds of work. Run starts it.
@@ -168,9 +173,13 @@ func (q *Queue) Retry(tx *db.Tx, j *Job, after time.Duration, cause error) error
 	} else if q.handlers[j.Kind].Leased {
 		attempt--
 	}
-	_, err := tx.Exec(`UPDATE job SET run_at = $1, attempt = $2, owner = 0, lease_until = 0, error = $3
-		WHERE workspace_id = $4 AND lane = $5 AND id = $6`,
-		at.UnixMicro(), attempt, clip(text), int64(j.Workspace), j.Lane, int64(j.ID))
+	lease := 0
+	if j.Begun {
+		lease = ranOut
+	}
+	_, err := tx.Exec(`UPDATE job SET run_at = $1, attempt = $2, owner = 0, lease_until = $3, error = $4
+		WHERE workspace_id = $5 AND lane = $6 AND id = $7`,
+		at.UnixMicro(), attempt, lease, clip(text), int64(j.Workspace), j.Lane, int64(j.ID))
 	if err != nil {
 		return err
 	}

@@ -234,6 +234,44 @@ func TestInterruptedJobsAreKnown(t *testing.T) {
 	})
 }
 
+// What fails after something outside has begun is not just tried again: its handler is told.
+func TestFailedInItsMidst(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		got := make(chan jobs.Job, 3)
+		runs := 0
+		q := running(t, d, func(q *jobs.Queue) {
+			q.Handle("work", jobs.Handler{Leased: true, MaxAttempts: 9, Run: func(_ context.Context, batch []*jobs.Job) error {
+				got <- *batch[0]
+				runs++
+				switch batch[0].Begun = runs == 1; runs {
+				case 1:
+					panic("in its midst")
+				case 2:
+					return errors.New("it surely didn't go")
+				}
+				return nil
+			}})
+		})
+		err := d.Write(context.Background(), func(tx *db.Tx) error {
+			_, err := q.Enqueue(tx, jobs.Job{Workspace: 1, Lane: "l", Kind: "work"})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, interrupted := range []bool{false, true, false} {
+			select {
+			case j := <-got:
+				if j.Interrupted != interrupted || j.Begun != interrupted || j.Attempt != i+1 {
+					t.Errorf("run %d: %+v", i+1, j)
+				}
+			case <-time.After(30 * time.Second):
+				t.Fatalf("run %d doesn't come", i+1)
+			}
+		}
+	})
+}
+
 func TestScheduledJobsWaitAndOthersDoNot(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		done := make(chan string, 2)

@@ -17,6 +17,8 @@ const (
 	// leaseFor is how long a run may stay silent; leaseBeat renews it.
 	leaseFor  = 60 * time.Second
 	leaseBeat = 20 * time.Second
+	// ranOut is the lease of a job whose run was cut off: over for long.
+	ranOut = 1
 	// scanEvery looks at the tables for work this process wasn't told of, and
 	// scanAhead is how far into the future it looks.
 	scanEvery = 15 * time.Second
@@ -65,11 +67,7 @@ func (q *Queue) housekeep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-beat.C:
-			err = q.d.Write(ctx, func(tx *db.Tx) error {
-				_, err := tx.Exec(`UPDATE job SET lease_until = $1 WHERE owner = $2 AND lease_until > 0`,
-					tx.Now().Add(leaseFor).UnixMicro(), q.d.Node())
-				return err
-			})
+			err = q.renew(ctx)
 		case <-scan.C:
 			err = q.scan(ctx)
 		}
@@ -77,6 +75,55 @@ func (q *Queue) housekeep(ctx context.Context) {
 			q.log.Warn("job housekeeping failed", "err", err)
 		}
 	}
+}
+
+// renew renews the leases of what runs. A lease that nobody holds any more, as after an
+// outcome that couldn't be stored, runs out.
+func (q *Queue) renew(ctx context.Context) error {
+	ids := q.running.all()
+	if len(ids) == 0 {
+		return nil
+	}
+	return q.d.Write(ctx, func(tx *db.Tx) error {
+		list, args := db.InList([]any{tx.Now().Add(leaseFor).UnixMicro(), q.d.Node()}, ids)
+		_, err := tx.Exec(`UPDATE job SET lease_until = $1 WHERE owner = $2 AND lease_until > 0 AND id IN (`+list+`)`, args...)
+		return err
+	})
+}
+
+// running is what this process has leased and is at work on.
+type running struct {
+	mu  sync.Mutex
+	ids map[crm.ID]bool
+}
+
+// hold notes jobs until the function it returns is called.
+func (r *running) hold(batch []*Job) (release func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ids == nil {
+		r.ids = make(map[crm.ID]bool)
+	}
+	for _, j := range batch {
+		r.ids[j.ID] = true
+	}
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for _, j := range batch {
+			delete(r.ids, j.ID)
+		}
+	}
+}
+
+func (r *running) all() []any {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make([]any, 0, len(r.ids))
+	for id := range r.ids {
+		out = append(out, int64(id))
+	}
+	return out
 }
 
 // scan wakes every lane that has something due, and frees what dead processes held.
@@ -141,7 +188,7 @@ func (q *Queue) freeDead(ctx context.Context) error {
 			return err
 		}
 		for _, o := range dead {
-			if _, err := tx.Exec(`UPDATE job SET lease_until = 1 WHERE owner = $1 AND lease_until > 1`, o); err != nil {
+			if _, err := tx.Exec(`UPDATE job SET lease_until = $1 WHERE owner = $2 AND lease_until > $1`, ranOut, o); err != nil {
 				return err
 			}
 		}
@@ -161,6 +208,9 @@ func (q *Queue) work(ctx context.Context, l laneRef) (more bool, at time.Time) {
 	}
 	if len(batch) == 0 {
 		return false, at
+	}
+	if h.Leased {
+		defer q.running.hold(batch)()
 	}
 	err = q.runHandler(ctx, h, batch)
 	if errors.Is(err, ErrLost) {
@@ -285,6 +335,7 @@ func (q *Queue) take(ctx context.Context, l laneRef) (batch []*Job, rest bool, h
 				break
 			}
 			j.Interrupted = leases[i] > 0
+			j.Begun = j.Interrupted
 			j.Attempt++
 			batch = append(batch, j)
 		}

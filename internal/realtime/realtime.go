@@ -5,8 +5,10 @@
 package realtime
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -25,8 +27,13 @@ import (
 	"github.com/bandeja/bandeja/internal/inbox"
 )
 
-// countsEvery spaces the counts that a burst of events would cause.
-const countsEvery = 250 * time.Millisecond
+const (
+	// countsEvery spaces the counts that a burst of events would cause.
+	countsEvery = 250 * time.Millisecond
+	// verifiesEvery spaces the looks at whether what connections were opened with still
+	// holds: what ends it may not have reached this process, as the command line.
+	verifiesEvery = 30 * time.Second
+)
 
 // Hub is the live connection of all browsers to this process.
 type Hub struct {
@@ -46,6 +53,7 @@ type Hub struct {
 	look      chan struct{} // somebody's status may have changed
 	news      map[crm.ID]*news
 	tell      chan struct{}
+	doubt     chan struct{} // whether all sessions still hold
 }
 
 // availability is whether somebody was online at a time.
@@ -80,6 +88,7 @@ func New(d *db.DB, events *eventlog.Log, directory *account.Directory, logger *s
 		clients: make(map[string]client), dirty: make(map[crm.ID]bool), kick: make(chan struct{}, 1),
 		statuses: make(map[crm.ID]map[crm.ID]account.Activity), look: make(chan struct{}, 1),
 		available: make(map[crm.ID]availability), news: make(map[crm.ID]*news), tell: make(chan struct{}, 1),
+		doubt: make(chan struct{}, 1),
 	}
 	node.OnConnecting(h.connecting)
 	node.OnConnect(h.connected)
@@ -101,12 +110,17 @@ type viewerKey struct{}
 type identity struct {
 	viewer  crm.Viewer
 	session crm.ID
+	again   Again
 }
 
+// Again finds out anew who is connecting: between the request and the connection's first
+// word, which the browser chooses, rights may be gone.
+type Again func(context.Context) (crm.Viewer, error)
+
 // WithViewer tells the hub's handlers who is connecting.
-func WithViewer(ctx context.Context, v crm.Viewer, session crm.ID) context.Context {
+func WithViewer(ctx context.Context, v crm.Viewer, session crm.ID, again Again) context.Context {
 	ctx = centrifuge.SetCredentials(ctx, &centrifuge.Credentials{UserID: v.User.String()})
-	return context.WithValue(ctx, viewerKey{}, identity{v, session})
+	return context.WithValue(ctx, viewerKey{}, identity{v, session, again})
 }
 
 // Handlers returns the transports by path: a WebSocket, and two for networks that
@@ -134,12 +148,33 @@ func (h *Hub) connecting(ctx context.Context, _ centrifuge.ConnectEvent) (centri
 	if !ok {
 		return centrifuge.ConnectReply{}, centrifuge.DisconnectInvalidToken
 	}
-	v := id.viewer
-	subscriptions := map[string]centrifuge.SubscribeOptions{commonChannel(v.Workspace): {}, userChannel(v.Workspace, v.User): {}}
-	if !v.Restricted() {
-		subscriptions[workspaceChannel(v.Workspace)] = centrifuge.SubscribeOptions{}
+	v, err := id.again(ctx)
+	if err != nil {
+		return centrifuge.ConnectReply{}, why(err)
 	}
-	return centrifuge.ConnectReply{Subscriptions: subscriptions}, nil
+	id.viewer = v
+	subscriptions := make(map[string]centrifuge.SubscribeOptions)
+	for _, name := range channelsOf(v) {
+		subscriptions[name] = centrifuge.SubscribeOptions{}
+	}
+	return centrifuge.ConnectReply{Context: context.WithValue(ctx, viewerKey{}, id), Subscriptions: subscriptions}, nil
+}
+
+// channelsOf are the channels that a viewer hears.
+func channelsOf(v crm.Viewer) []string {
+	names := []string{commonChannel(v.Workspace), userChannel(v.Workspace, v.User)}
+	if !v.Restricted() {
+		names = append(names, workspaceChannel(v.Workspace))
+	}
+	return names
+}
+
+// why is how a connection ends that can't be: for good, or to be tried again.
+func why(err error) centrifuge.Disconnect {
+	if errors.Is(err, crm.Refuse(crm.CodeUnauthenticated)) {
+		return centrifuge.DisconnectInvalidToken
+	}
+	return centrifuge.DisconnectForceReconnect
 }
 
 func (h *Hub) connected(c *centrifuge.Client) {
@@ -148,8 +183,9 @@ func (h *Hub) connected(c *centrifuge.Client) {
 		c.Disconnect(centrifuge.DisconnectInvalidToken)
 		return
 	}
+	me := client{id.viewer, id.session, c}
 	h.mu.Lock()
-	h.clients[c.ID()] = client{id.viewer, id.session, c}
+	h.clients[c.ID()] = me
 	// Whoever comes must hear everybody's status, also if none changes.
 	delete(h.statuses, id.viewer.Workspace)
 	h.mu.Unlock()
@@ -158,7 +194,83 @@ func (h *Hub) connected(c *centrifuge.Client) {
 		delete(h.clients, c.ID())
 		h.mu.Unlock()
 	})
+	// From here on a change of rights finds this connection; one just before didn't.
+	if now, err := id.again(c.Context()); err != nil {
+		h.drop([]client{me}, why(err))
+	} else if !now.SameRights(id.viewer) {
+		h.drop([]client{me}, centrifuge.DisconnectForceReconnect)
+	}
 	h.lookAround()
+}
+
+// drop ends connections. Nothing that is published from now on reaches them, although
+// the browser hears of its end a moment later.
+func (h *Hub) drop(gone []client, why centrifuge.Disconnect) {
+	h.mu.Lock()
+	for _, c := range gone {
+		delete(h.clients, c.conn.ID())
+	}
+	h.mu.Unlock()
+	for _, c := range gone {
+		for _, name := range channelsOf(c.viewer) {
+			c.conn.Unsubscribe(name)
+		}
+		c.conn.Disconnect(why)
+	}
+}
+
+// verifyLoop ends the connections of sessions and tokens that there are no more.
+func (h *Hub) verifyLoop(ctx context.Context) {
+	tick := time.NewTicker(verifiesEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-h.doubt:
+		}
+		if err := h.verify(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("looking whether sessions still hold failed", "err", err)
+		}
+	}
+}
+
+// Verify has all connections looked at soon, here and on other servers.
+func (h *Hub) Verify() {
+	h.verifySoon()
+	h.d.Notify(topicDoubt, "")
+}
+
+func (h *Hub) verifySoon() {
+	select {
+	case h.doubt <- struct{}{}:
+	default:
+	}
+}
+
+func (h *Hub) verify(ctx context.Context) error {
+	h.mu.Lock()
+	all := slices.Collect(maps.Values(h.clients))
+	h.mu.Unlock()
+	if len(all) == 0 {
+		return nil
+	}
+	users := make(map[crm.ID]bool)
+	for _, c := range all {
+		users[c.viewer.User] = true
+	}
+	var alive map[crm.ID]bool
+	err := h.d.Read(ctx, func(tx *db.Tx) (err error) {
+		alive, err = account.Alive(tx, slices.Sorted(maps.Keys(users)))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	gone := slices.DeleteFunc(all, func(c client) bool { return alive[cmp.Or(c.session, c.viewer.Token)] })
+	h.drop(gone, centrifuge.DisconnectInvalidToken)
+	return nil
 }
 
 // viewers returns who is connected in a workspace, each once.
@@ -179,6 +291,7 @@ const (
 	topicSession = "session"
 	topicStatus  = "status"
 	topicNews    = "notify"
+	topicDoubt   = "doubt"
 )
 
 // Typing tells those who may see a contact that the contact (user 0) or a user is
@@ -218,16 +331,14 @@ func (h *Hub) EndSession(user, session, keep crm.ID) {
 
 func (h *Hub) endSessionHere(user, session, keep crm.ID) {
 	h.mu.Lock()
-	var gone []*centrifuge.Client
+	var gone []client
 	for _, c := range h.clients {
-		if c.viewer.User == user && (c.session == session || session == 0) && c.session != keep {
-			gone = append(gone, c.conn)
+		if c.viewer.User == user && c.session != 0 && (c.session == session || session == 0) && c.session != keep {
+			gone = append(gone, c)
 		}
 	}
 	h.mu.Unlock()
-	for _, c := range gone {
-		c.Disconnect(centrifuge.DisconnectInvalidToken)
-	}
+	h.drop(gone, centrifuge.DisconnectInvalidToken)
 }
 
 func (h *Hub) publish(channel string, v any) {
@@ -271,10 +382,12 @@ func (h *Hub) Run(ctx context.Context) error {
 		h.endSessionHere(ids[0], ids[1], ids[2])
 	})
 	h.d.Listen(ctx, topicNews, h.newsFrom)
+	h.d.Listen(ctx, topicDoubt, func(string) { h.verifySoon() })
 	var wg sync.WaitGroup
 	wg.Go(func() { h.newsLoop(ctx) })
 	wg.Go(func() { h.countLoop(ctx) })
 	wg.Go(func() { h.statusLoop(ctx) })
+	wg.Go(func() { h.verifyLoop(ctx) })
 	err := h.events.Follow(ctx, eventlog.Follower{Name: "realtime", FromNow: true, Handle: h.handle})
 	wg.Wait()
 	shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
@@ -356,7 +469,7 @@ func (h *Hub) recheck(ctx context.Context, workspace crm.ID) error {
 	}
 	h.directory.Forget(workspace)
 	h.mu.Lock()
-	var gone, changed []*centrifuge.Client
+	var gone, changed []client
 	for _, c := range h.clients {
 		if c.viewer.Workspace != workspace {
 			continue
@@ -364,18 +477,14 @@ func (h *Hub) recheck(ctx context.Context, workspace crm.ID) error {
 		v, ok := now[c.viewer.User]
 		switch {
 		case !ok:
-			gone = append(gone, c.conn)
+			gone = append(gone, c)
 		case !v.SameRights(c.viewer):
-			changed = append(changed, c.conn)
+			changed = append(changed, c)
 		}
 	}
 	h.mu.Unlock()
-	for _, c := range gone {
-		c.Disconnect(centrifuge.DisconnectInvalidToken)
-	}
-	for _, c := range changed {
-		c.Disconnect(centrifuge.DisconnectForceReconnect)
-	}
+	h.drop(gone, centrifuge.DisconnectInvalidToken)
+	h.drop(changed, centrifuge.DisconnectForceReconnect)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/blob"
 	adapter "github.com/bandeja/bandeja/internal/channel/webchat"
 	"github.com/bandeja/bandeja/internal/contact"
@@ -80,7 +81,7 @@ func (s *Service) events(w http.ResponseWriter, r *http.Request, c *call) error 
 	if len(in.Events) == 0 || len(in.Events) > maxEvents {
 		return refuse(codeInvalid)
 	}
-	if wait := s.limits.events.ip.take(addressKey(c.frame.IP), len(in.Events)); wait > 0 {
+	if wait := s.limits.events.ip.take(account.AddressKey(c.frame.IP), len(in.Events)); wait > 0 {
 		return throttled(wait)
 	}
 	if wait := s.limits.events.visitor.take(c.ch.ID.String()+c.visitor.ID, len(in.Events)); wait > 0 {

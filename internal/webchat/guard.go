@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/bandeja/bandeja/internal/account"
 	adapter "github.com/bandeja/bandeja/internal/channel/webchat"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/gateway"
@@ -64,7 +65,7 @@ func (s *Service) admit(w http.ResponseWriter, r *http.Request, rt route) (*call
 		}
 		allowOrigin(w, r)
 	}
-	if wait := rt.limit.ip.take(addressKey(c.frame.IP), 1); wait > 0 {
+	if wait := rt.limit.ip.take(account.AddressKey(c.frame.IP), 1); wait > 0 {
 		return c, throttled(wait)
 	}
 	if !rt.visitor {

@@ -16,6 +16,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/channel"
 	adapter "github.com/bandeja/bandeja/internal/channel/webchat"
 	"github.com/bandeja/bandeja/internal/crm"
@@ -196,7 +197,7 @@ func TestBucketsAreBounded(t *testing.T) {
 	if b.take(fmt.Sprint(3*maxBuckets-1), 1) == 0 {
 		t.Error("the last caller was forgotten at once")
 	}
-	if a, b := addressKey("2001:db8:1:2:3::4"), addressKey("2001:db8:1:2:ffff::1"); a != b || addressKey("192.0.2.1") != "192.0.2.1" {
+	if a, b := account.AddressKey("2001:db8:1:2:3::4"), account.AddressKey("2001:db8:1:2:ffff::1"); a != b || account.AddressKey("192.0.2.1") != "192.0.2.1" {
 		t.Errorf("addresses are counted as %s and %s", a, b)
 	}
 }

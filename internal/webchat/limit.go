@@ -1,7 +1,6 @@
 package webchat
 
 import (
-	"net/netip"
 	"sync"
 	"time"
 
@@ -93,18 +92,4 @@ func (b *buckets) take(key string, n int) time.Duration {
 		r.Cancel()
 	}
 	return wait
-}
-
-// addressKey is what addresses are counted by: a subscriber of IPv6 has at least a
-// /64 of them.
-func addressKey(ip string) string {
-	a, err := netip.ParseAddr(ip)
-	if err != nil || a.Unmap().Is4() {
-		return ip
-	}
-	p, err := a.WithZone("").Prefix(64)
-	if err != nil {
-		return ip
-	}
-	return p.String()
 }

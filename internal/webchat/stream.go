@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
@@ -70,7 +71,7 @@ func (s *Service) stream(w http.ResponseWriter, r *http.Request, c *call) error 
 	st := &stream{workspace: c.ch.Workspace, channel: c.ch.ID, keys: c.visitor.keys(), wake: make(chan struct{}, 1)}
 	st.gap = true // nothing is marked before the log was read
 	st.setContacts(contactsOf(owners, c.visitor))
-	visitorKey, ipKey := c.ch.ID.String()+c.visitor.ID, addressKey(c.frame.IP)
+	visitorKey, ipKey := c.ch.ID.String()+c.visitor.ID, account.AddressKey(c.frame.IP)
 	if !s.streams.add(st, s.Limits, visitorKey, ipKey) {
 		return throttled(heartbeat)
 	}

@@ -96,6 +96,10 @@ func errorKind(code int, description string) channel.ErrorKind {
 	case code == http.StatusForbidden:
 		// Blocked by the user, user deactivated, never started the bot.
 		return channel.PermanentContact
+	case code == http.StatusBadGateway, code == http.StatusGatewayTimeout:
+		// Telegram says these in JSON too, of what stands behind its front: that may
+		// have done it.
+		return channel.UncertainResult
 	case code >= 500:
 		return channel.Transient
 	case strings.Contains(d, "chat not found"), strings.Contains(d, "user not found"),

@@ -206,7 +206,8 @@ func TestErrors(t *testing.T) {
 		{Name: "404", Status: 404, Body: body("404", "Not Found"), Kind: channel.PermanentChannel},
 		{Name: "409", Status: 409, Body: body("409", "Conflict: terminated by other getUpdates request"), Kind: channel.PermanentChannel},
 		{Name: "500", Status: 500, Body: body("500", "Internal Server Error"), Kind: channel.Transient},
-		{Name: "502 by Telegram", Status: 502, Body: body("502", "Bad Gateway"), Kind: channel.Transient},
+		{Name: "502 by Telegram", Status: 502, Body: body("502", "Bad Gateway"), Kind: channel.UncertainResult},
+		{Name: "504 by Telegram", Status: 504, Body: body("504", "Gateway Timeout"), Kind: channel.UncertainResult},
 		{Name: "ok without result", Status: 200, Body: `{"ok":true}`, Kind: channel.UncertainResult},
 		{Name: "ok without id", Status: 200, Body: `{"ok":true,"result":{}}`, Kind: channel.UncertainResult},
 	}
