@@ -35,6 +35,8 @@ type SendError struct {
 	Detail string
 	// RetryAfter is the wait the provider asked for; 0 where it said nothing.
 	RetryAfter time.Duration
+	// Partial is set where other parts of the message went.
+	Partial bool
 	// Err is the cause below, if any. It is logged, never shown, and must not
 	// carry a secret.
 	Err error

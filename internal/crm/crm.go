@@ -159,6 +159,9 @@ type DeliveryError struct {
 	Title string `json:"title,omitempty"`
 	// Detail is the provider's explanation, in the provider's language.
 	Detail string `json:"detail,omitempty"`
+	// Final is set where one part of several failed: what is heard of the others later
+	// doesn't take that back.
+	Final bool `json:"final,omitempty"`
 }
 
 // Referral tells what brought the contact: an advertisement, a link, a code.

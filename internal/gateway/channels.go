@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -254,14 +255,13 @@ func (c *Channel) setName(name string) error {
 	return nil
 }
 
-// subscribe points the provider's webhooks at us. A failure is shown on the
-// channel's health; the channel exists all the same.
+// subscribe points the provider's webhooks at us, or away where news are asked for. A
+// failure is shown on the channel's health; the channel exists all the same.
 func (g *Gateway) subscribe(ctx context.Context, c *Channel) {
 	connector, ok := c.Adapter.(channel.Connector)
-	if !ok || c.View().WebhookURL == "" {
-		return
-	}
-	if p, ok := c.Adapter.(channel.Poller); ok && p.Polls(c.View()) {
+	poller, may := c.Adapter.(channel.Poller)
+	polls := may && poller.Polls(c.View())
+	if !ok || c.View().WebhookURL == "" && !polls {
 		return
 	}
 	if err := connector.Subscribe(ctx, c.View()); err != nil {
@@ -392,7 +392,12 @@ func (g *Gateway) Update(ctx context.Context, v crm.Viewer, id crm.ID, name *str
 	if err := g.complete(&c); err != nil {
 		return nil, err
 	}
-	return &c, g.store(ctx, v, &c, false)
+	if err := g.store(ctx, v, &c, false); err != nil || maps.Equal(old.Config, c.Config) {
+		return &c, err
+	}
+	// The provider knows another secret, address or way by now.
+	g.subscribe(ctx, &c)
+	return &c, g.startPollingOne(ctx, &c)
 }
 
 // Check asks the provider again whether a channel's credentials work.

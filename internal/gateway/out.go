@@ -107,7 +107,12 @@ func (g *Gateway) send(ctx context.Context, batch []*jobs.Job) error {
 			return g.Queue.Done(tx, j)
 		})
 	}
-	return g.sendFailed(ctx, ch, j, channel.AsSendError(err), settle)
+	// What went of a message of several parts is known by its ids later.
+	parts := func(o Outcome, settleJob func(tx *db.Tx) error) error {
+		o.Receipt = receipt
+		return settle(o, settleJob)
+	}
+	return g.sendFailed(ctx, ch, j, channel.AsSendError(err), parts)
 }
 
 // sendFailed decides what becomes of a message that didn't go.
@@ -115,7 +120,7 @@ func (g *Gateway) sendFailed(ctx context.Context, ch *Channel, j *jobs.Job, se *
 	settle func(Outcome, func(*db.Tx) error) error,
 ) error {
 	g.Logger.Info("a send failed", "channel", ch.ID, "job", j.ID, "attempt", j.Attempt, "kind", se.Kind, "err", se)
-	words := &crm.DeliveryError{Code: se.Code, Title: se.Title, Detail: se.Detail}
+	words := &crm.DeliveryError{Code: se.Code, Title: se.Title, Detail: se.Detail, Final: se.Partial}
 	if words.Title == "" && words.Detail == "" {
 		words.Detail = strings.TrimSpace(string(se.Kind))
 	}

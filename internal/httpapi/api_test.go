@@ -142,6 +142,36 @@ func png() []byte {
 }
 
 // Every refusal names its code and field, in the caller's language.
+// A channel whose settings are changed goes on at once: no message waits until somebody
+// presses Check, or the server starts anew.
+func TestAChangedChannelGoesOn(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.Options(t, db.SQLite)))
+	ch := r.connect("telegram")
+	n := 0
+	arrives := func(how string) {
+		t.Helper()
+		n++
+		text := fmt.Sprintf("hola %d", n)
+		r.sim.SendText(sim.TelegramAccount, "7001001", text)
+		contact := r.contactOf("")
+		r.eventually("a message comes "+how, func() bool {
+			m := r.messages(contact)
+			return len(m) > 0 && m[len(m)-1].Content.Text == text
+		})
+	}
+	set := func(config map[string]string) {
+		t.Helper()
+		r.do(r.tokens["owner"], "PATCH", "/channels/"+ch.ID, map[string]any{"config": config}).into(t, nil)
+	}
+	arrives("by webhook")
+	set(map[string]string{"mode": "polling"})
+	arrives("where it is asked for")
+	set(map[string]string{"mode": "webhook"})
+	arrives("by webhook again")
+	set(map[string]string{"secret_token": "another-secret"})
+	arrives("with another secret")
+}
+
 func TestRefusals(t *testing.T) { dbtest.Each(t, refusals) }
 
 func refusals(t *testing.T, d *db.DB) {

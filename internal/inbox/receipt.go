@@ -35,7 +35,7 @@ func (a *arrival) status(e *channel.Inbound) error {
 			a.changed[r] = true
 		}
 	}
-	if m.Direction == crm.Outgoing && m.advance(e.Status, at(e.SentAt, a.tx), e.Error) {
+	if m.Direction == crm.Outgoing && m.advance(e.Status, at(e.SentAt, a.tx), m.failure(e.TargetID, e.Error)) {
 		a.changed[r] = true
 	}
 	return nil
@@ -61,6 +61,18 @@ func at(t time.Time, tx *db.Tx) int64 {
 	return t.UnixMicro()
 }
 
+// failure is what a receipt says of a part of the message that failed, nil for none. One
+// part of several is as good as the message: what the others do is no comfort.
+func (m *Message) failure(externalID string, e *crm.DeliveryError) *crm.DeliveryError {
+	several := len(m.Content.Attachments) > 1 || externalID != "" && m.ExternalID != "" && externalID != m.ExternalID
+	if e == nil || !several {
+		return e
+	}
+	final := *e
+	final.Final = true
+	return &final
+}
+
 // advance moves a message's status forward and keeps each status's first time. It
 // tells whether anything changed.
 func (m *Message) advance(s crm.Status, at int64, failure *crm.DeliveryError) bool {
@@ -83,12 +95,18 @@ func (m *Message) advance(s crm.Status, at int64, failure *crm.DeliveryError) bo
 	case crm.Failed:
 		first(&m.FailedAt)
 	}
-	m.Status = m.Status.Next(s)
 	switch {
-	case m.Status == crm.Failed && failure != nil && before.Error == nil:
-		m.Error = failure
-	case m.Status != crm.Failed && m.Status != crm.Uncertain:
-		m.Error = nil
+	case m.Error != nil && m.Error.Final: // it stands
+	case failure != nil && failure.Final && (s == crm.Failed || s == crm.Uncertain):
+		m.Status, m.Error = s, failure
+	default:
+		m.Status = m.Status.Next(s)
+		switch {
+		case m.Status == crm.Failed && failure != nil && before.Error == nil:
+			m.Error = failure
+		case m.Status != crm.Failed && m.Status != crm.Uncertain:
+			m.Error = nil
+		}
 	}
 	return m.Status != before.Status || m.SentAt != before.SentAt || m.DeliveredAt != before.DeliveredAt ||
 		m.ReadAt != before.ReadAt || m.FailedAt != before.FailedAt || m.Error != before.Error
@@ -108,11 +126,11 @@ func (a *arrival) park(e *channel.Inbound) error {
 func unpark(tx *db.Tx, m *Message, externalIDs []string) error {
 	list, args := db.InList([]any{int64(m.Workspace), int64(m.Channel)}, externalIDs)
 	return tx.Each(`DELETE FROM parked_receipt WHERE workspace_id = $1 AND channel_id = $2 AND external_id IN (`+list+`)
-		RETURNING status, at, error`, args, func(r *sql.Rows) error {
+		RETURNING external_id, status, at, error`, args, func(r *sql.Rows) error {
 		var s crm.Status
 		var at int64
-		var text string
-		if err := r.Scan(&s, &at, &text); err != nil {
+		var external, text string
+		if err := r.Scan(&external, &s, &at, &text); err != nil {
 			return err
 		}
 		var failure *crm.DeliveryError
@@ -121,7 +139,7 @@ func unpark(tx *db.Tx, m *Message, externalIDs []string) error {
 				return err
 			}
 		}
-		m.advance(s, at, failure)
+		m.advance(s, at, m.failure(external, failure))
 		return nil
 	})
 }

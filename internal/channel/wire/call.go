@@ -226,6 +226,7 @@ func Partly(done, all int, err error) error {
 		return err
 	}
 	se := *channel.AsSendError(err)
+	se.Partial = true
 	switch se.Kind {
 	case channel.Throttled, channel.Transient, channel.WindowClosed:
 		se.Kind = channel.PermanentMessage

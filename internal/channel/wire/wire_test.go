@@ -69,7 +69,7 @@ func TestPartly(t *testing.T) {
 	if err := wire.Partly(0, 3, throttled); !errors.Is(err, throttled) {
 		t.Errorf("nothing was sent, yet the error changed: %v", err)
 	}
-	if se := channel.AsSendError(wire.Partly(1, 3, throttled)); se.Kind != channel.PermanentMessage || se.Detail != "1/3. wait" {
+	if se := channel.AsSendError(wire.Partly(1, 3, throttled)); se.Kind != channel.PermanentMessage || !se.Partial || se.Detail != "1/3. wait" {
 		t.Errorf("Partly = %+v", se)
 	}
 	if se := channel.AsSendError(wire.Partly(1, 3, &channel.SendError{Kind: channel.PermanentContact})); se.Kind != channel.PermanentContact {

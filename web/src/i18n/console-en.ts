@@ -84,6 +84,7 @@ const en = {
   channel: 'Channel',
   messageDetails: 'Message details',
   waitingOffline: 'Goes out when you’re back online',
+  partFailed: 'One part failed; the others may have arrived.',
   uncertainHelp: 'The provider didn’t confirm. It may have arrived: check before sending it again.',
   failedNoWords: 'The provider gave no reason.',
   retry: 'Retry',

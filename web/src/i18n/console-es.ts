@@ -84,6 +84,7 @@ const es: ConsoleTexts = {
   channel: 'Canal',
   messageDetails: 'Detalle del mensaje',
   waitingOffline: 'Saldrá cuando vuelva la conexión',
+  partFailed: 'Falló una parte; las demás pueden haber llegado.',
   uncertainHelp:
     'El proveedor no confirmó. Puede haber llegado: revise antes de enviarlo otra vez.',
   failedNoWords: 'El proveedor no dio una razón.',

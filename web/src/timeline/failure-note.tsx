@@ -17,10 +17,10 @@ export function FailureNote({ message }: { message: Message }) {
   const [busy, setBusy] = useState(false);
   const uncertain = message.status === 'uncertain';
   const pending = message.id.startsWith('pending:');
+  const provider = [message.error?.title, message.error?.detail].filter(Boolean).join(': ');
   const words = uncertain
     ? consoleTexts.text.uncertainHelp
-    : [message.error?.title, message.error?.detail].filter(Boolean).join(': ') ||
-      consoleTexts.text.failedNoWords;
+    : provider || consoleTexts.text.failedNoWords;
   const retry = async () => {
     if (pending) {
       retryOutgoing(message.client_ref);
@@ -50,8 +50,11 @@ export function FailureNote({ message }: { message: Message }) {
         </span>{' '}
         <span className="[overflow-wrap:anywhere]">{words}</span>{' '}
         {message.error?.code && <span>({message.error.code})</span>}{' '}
+        {message.error?.final && <span>{consoleTexts.text.partFailed}</span>}{' '}
         <button type="button" disabled={busy} onClick={() => void retry()} className={button}>
-          {uncertain ? consoleTexts.text.retryAnyway : consoleTexts.text.retry}
+          {uncertain || message.error?.final
+            ? consoleTexts.text.retryAnyway
+            : consoleTexts.text.retry}
         </button>
         {pending && (
           <button

@@ -1,0 +1,46 @@
+package inbox
+
+import (
+	"testing"
+
+	"github.com/bandeja/bandeja/internal/crm"
+)
+
+// A message of several parts is as good as its worst; one of a single part was sent
+// where its receipt says so, whatever was said before.
+func TestPartsThatFail(t *testing.T) {
+	type news struct {
+		part   string // its external id
+		status crm.Status
+	}
+	album := []crm.Attachment{{Kind: crm.KindImage}, {Kind: crm.KindImage}}
+	for _, c := range []struct {
+		name  string
+		files []crm.Attachment
+		news  []news
+		want  crm.Status
+	}{
+		{"one part, delivered after all", album[:1], []news{{"a", crm.Failed}, {"a", crm.Delivered}}, crm.Delivered},
+		{"one part, delivered and then not", album[:1], []news{{"a", crm.Delivered}, {"a", crm.Failed}}, crm.Delivered},
+		{"several, the second fails first", album, []news{{"b", crm.Failed}, {"a", crm.Delivered}}, crm.Failed},
+		{"several, the second fails last", album, []news{{"a", crm.Delivered}, {"b", crm.Failed}}, crm.Failed},
+		{"several, the first fails last", album, []news{{"b", crm.Read}, {"a", crm.Failed}, {"b", crm.Read}}, crm.Failed},
+		{"several, all arrive", album, []news{{"a", crm.Delivered}, {"b", crm.Delivered}, {"a", crm.Read}}, crm.Read},
+		{"a file and a text apart", album[:1], []news{{"a", crm.Read}, {"b", crm.Failed}, {"a", crm.Read}}, crm.Failed},
+		// As the send itself tells.
+		{"sent in part", album, []news{{"", crm.Failed}, {"a", crm.Delivered}}, crm.Failed},
+		{"perhaps sent in part", album, []news{{"a", crm.Delivered}, {"", crm.Uncertain}, {"a", crm.Read}}, crm.Uncertain},
+	} {
+		m := &Message{ExternalID: "a", Status: crm.Sent, Content: crm.Content{Attachments: c.files}}
+		for i, n := range c.news {
+			var failure *crm.DeliveryError
+			if n.status == crm.Failed || n.status == crm.Uncertain {
+				failure = m.failure(n.part, &crm.DeliveryError{Code: "131053"})
+			}
+			m.advance(n.status, int64(i+1), failure)
+		}
+		if m.Status != c.want || (m.Error != nil) != (c.want == crm.Failed || c.want == crm.Uncertain) {
+			t.Errorf("%s: %s, %+v", c.name, m.Status, m.Error)
+		}
+	}
+}
