@@ -9,7 +9,8 @@ import { owner, Server } from './server.ts';
 // Every screen at every width, light and dark, without a violation of WCAG 2.2 AA.
 
 // A trace would copy these large pages at every step.
-test.use({ trace: 'off', contextOptions: { reducedMotion: 'reduce' } });
+// Nor may the service worker let a request pass by page.route.
+test.use({ trace: 'off', serviceWorkers: 'block', contextOptions: { reducedMotion: 'reduce' } });
 test.describe.configure({ mode: 'parallel' });
 
 /** A picture of a few green points. */

@@ -4,6 +4,9 @@ import { Inbox, signIn, test } from './app.ts';
 import { accessible } from './axe.ts';
 import type { Server } from './server.ts';
 
+// A request that the service worker is just taking over would pass by page.route.
+test.use({ serviceWorkers: 'block' });
+
 const people = [
   ['7001001', /Lucía Gómez/],
   ['7001002', /Mateo Andrade/],

@@ -4,6 +4,9 @@ import { accessible } from './axe.ts';
 import { outsideWindow } from './kinds.ts';
 import type { Server } from './server.ts';
 
+// A request that the service worker is just taking over would pass by page.route.
+test.use({ serviceWorkers: 'block' });
+
 const lucia = /Lucía Gómez/;
 const [account, person] = ['telegram', '7001001'];
 

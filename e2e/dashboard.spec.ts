@@ -4,6 +4,9 @@ import { accessible } from './axe.ts';
 import { contactId, lucia, mateo, valentina } from './kinds.ts';
 import { owner } from './server.ts';
 
+// A request that the service worker is just taking over would pass by page.route.
+test.use({ serviceWorkers: 'block' });
+
 test('the dashboard shows what is open, who waits and who may be the same person', async ({ page, server }) => {
   server.addOwner();
   await server.connect('telegram');

@@ -79,7 +79,9 @@ test('a killed server costs nothing: both sides go on without reload', async ({ 
 
   // The rest of the app comes into the cache when the browser is idle.
   await expect
-    .poll(() => page.evaluate(() => performance.getEntriesByType('resource').some((e) => e.name.includes('/emoji-picker'))))
+    .poll(() => page.evaluate(() => performance.getEntriesByType('resource').some((e) => e.name.includes('/emoji-picker'))), {
+      timeout: 90_000,
+    })
     .toBe(true);
 
   await server.kill();

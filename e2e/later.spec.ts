@@ -4,6 +4,9 @@ import { accessible } from './axe.ts';
 import { lucia, mateo, valentina } from './kinds.ts';
 import { owner, type Server } from './server.ts';
 
+// A request that the service worker is just taking over would pass by page.route.
+test.use({ serviceWorkers: 'block' });
+
 // What is done while the network is away, what can be taken back, and the inboxes
 // where there is no room for them beside the list.
 

@@ -1,6 +1,9 @@
 import { expect } from '@playwright/test';
 import { Inbox, signIn, test } from './app.ts';
 
+// A request that the service worker is just taking over would pass by page.route.
+test.use({ serviceWorkers: 'block' });
+
 // What the server answers on a full disk, or without its database, is Go's to test
 // (TestDiskFull, TestDatabaseDown); here is what an agent sees of it.
 
