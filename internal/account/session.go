@@ -316,7 +316,7 @@ func Alive(tx *db.Tx, users []crm.ID) (map[crm.ID]bool, error) {
 		}
 		in := db.Params(2, len(some))
 		err := tx.Each(`SELECT id FROM session WHERE expires_at > $1 AND user_id IN (`+in+`)
-			UNION ALL SELECT id FROM api_token WHERE created_at <= $1 AND user_id IN (`+in+`)`, args, func(r *sql.Rows) error {
+			UNION ALL SELECT id FROM api_token WHERE user_id IN (`+in+`)`, args, func(r *sql.Rows) error {
 			var id crm.ID
 			err := r.Scan(&id)
 			out[id] = true

@@ -125,7 +125,8 @@ func (g *Gateway) sendFailed(ctx context.Context, ch *Channel, j *jobs.Job, se *
 		words.Detail = strings.TrimSpace(string(se.Kind))
 	}
 	done := func(tx *db.Tx) error { return g.Queue.Done(tx, j) }
-	// Refused for now: it surely didn't go.
+	// These two kinds are answers that nothing went (channel.ErrorKind); a message of
+	// which some parts went has neither (wire.Partly).
 	j.Begun = se.Kind != channel.Throttled && se.Kind != channel.Transient
 	switch se.Kind {
 	case channel.Throttled:

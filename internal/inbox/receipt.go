@@ -64,7 +64,9 @@ func at(t time.Time, tx *db.Tx) int64 {
 // failure is what a receipt says of a part of the message that failed, nil for none. One
 // part of several is as good as the message: what the others do is no comfort.
 func (m *Message) failure(externalID string, e *crm.DeliveryError) *crm.DeliveryError {
-	several := len(m.Content.Attachments) > 1 || externalID != "" && m.ExternalID != "" && externalID != m.ExternalID
+	// Of a message of one part another id is that of an earlier attempt.
+	files, apart := len(m.Content.Attachments), externalID != "" && m.ExternalID != "" && externalID != m.ExternalID
+	several := files > 1 || files == 1 && m.Content.Text != "" && apart
 	if e == nil || !several {
 		return e
 	}

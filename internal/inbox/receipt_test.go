@@ -17,21 +17,23 @@ func TestPartsThatFail(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		files []crm.Attachment
+		text  string
 		news  []news
 		want  crm.Status
 	}{
-		{"one part, delivered after all", album[:1], []news{{"a", crm.Failed}, {"a", crm.Delivered}}, crm.Delivered},
-		{"one part, delivered and then not", album[:1], []news{{"a", crm.Delivered}, {"a", crm.Failed}}, crm.Delivered},
-		{"several, the second fails first", album, []news{{"b", crm.Failed}, {"a", crm.Delivered}}, crm.Failed},
-		{"several, the second fails last", album, []news{{"a", crm.Delivered}, {"b", crm.Failed}}, crm.Failed},
-		{"several, the first fails last", album, []news{{"b", crm.Read}, {"a", crm.Failed}, {"b", crm.Read}}, crm.Failed},
-		{"several, all arrive", album, []news{{"a", crm.Delivered}, {"b", crm.Delivered}, {"a", crm.Read}}, crm.Read},
-		{"a file and a text apart", album[:1], []news{{"a", crm.Read}, {"b", crm.Failed}, {"a", crm.Read}}, crm.Failed},
+		{"one part, delivered after all", album[:1], "", []news{{"a", crm.Failed}, {"a", crm.Delivered}}, crm.Delivered},
+		{"one part, delivered and then not", album[:1], "", []news{{"a", crm.Delivered}, {"a", crm.Failed}}, crm.Delivered},
+		{"several, the second fails first", album, "", []news{{"b", crm.Failed}, {"a", crm.Delivered}}, crm.Failed},
+		{"several, the second fails last", album, "", []news{{"a", crm.Delivered}, {"b", crm.Failed}}, crm.Failed},
+		{"several, the first fails last", album, "", []news{{"b", crm.Read}, {"a", crm.Failed}, {"b", crm.Read}}, crm.Failed},
+		{"several, all arrive", album, "", []news{{"a", crm.Delivered}, {"b", crm.Delivered}, {"a", crm.Read}}, crm.Read},
+		{"a file and a text apart", album[:1], "Mire", []news{{"a", crm.Read}, {"b", crm.Failed}, {"a", crm.Read}}, crm.Failed},
+		{"an earlier attempt that failed", nil, "Hola", []news{{"b", crm.Failed}, {"a", crm.Delivered}}, crm.Delivered},
 		// As the send itself tells.
-		{"sent in part", album, []news{{"", crm.Failed}, {"a", crm.Delivered}}, crm.Failed},
-		{"perhaps sent in part", album, []news{{"a", crm.Delivered}, {"", crm.Uncertain}, {"a", crm.Read}}, crm.Uncertain},
+		{"sent in part", album, "", []news{{"", crm.Failed}, {"a", crm.Delivered}}, crm.Failed},
+		{"perhaps sent in part", album, "", []news{{"a", crm.Delivered}, {"", crm.Uncertain}, {"a", crm.Read}}, crm.Uncertain},
 	} {
-		m := &Message{ExternalID: "a", Status: crm.Sent, Content: crm.Content{Attachments: c.files}}
+		m := &Message{ExternalID: "a", Status: crm.Sent, Content: crm.Content{Text: c.text, Attachments: c.files}}
 		for i, n := range c.news {
 			var failure *crm.DeliveryError
 			if n.status == crm.Failed || n.status == crm.Uncertain {

@@ -50,7 +50,7 @@ export function FailureNote({ message }: { message: Message }) {
         </span>{' '}
         <span className="[overflow-wrap:anywhere]">{words}</span>{' '}
         {message.error?.code && <span>({message.error.code})</span>}{' '}
-        {message.error?.final && <span>{consoleTexts.text.partFailed}</span>}{' '}
+        {message.error?.final && !uncertain && <span>{consoleTexts.text.partFailed}</span>}{' '}
         <button type="button" disabled={busy} onClick={() => void retry()} className={button}>
           {uncertain || message.error?.final
             ? consoleTexts.text.retryAnyway
