@@ -111,8 +111,21 @@ type Connector interface {
 	Check(ctx context.Context, ch *Channel) (Account, error)
 	// Subscribe makes the provider send its webhooks to ch.WebhookURL.
 	Subscribe(ctx context.Context, ch *Channel) error
-	// Unsubscribe undoes Subscribe.
-	Unsubscribe(ctx context.Context, ch *Channel) error
+	// Unsubscribe undoes Subscribe. others are the channels of the type that stay: what
+	// one has in common with them at the provider goes on for them.
+	Unsubscribe(ctx context.Context, ch *Channel, others []*Channel) error
+	// AccountID returns the provider's id of the account as the set-up values name it,
+	// without a call; two channels of one account would take each other's webhooks.
+	AccountID(ch *Channel) string
+}
+
+// Sharer is an adapter whose provider may send one account's events to the webhook of
+// another, as all accounts of an app of Meta's share the app's own address.
+type Sharer interface {
+	// Takes tells whether an event that from's webhook brought, and that names account
+	// (Inbound.Account), is ch's: it must be meant for ch, and from's signature as good
+	// as ch's own.
+	Takes(ch, from *Channel, account string) bool
 }
 
 // Channel is one connected account, as an adapter sees it.
@@ -182,6 +195,7 @@ const (
 	InProfile  InboundKind = "profile" // news of who the contact is
 	InTemplate InboundKind = "template"
 	InAccount  InboundKind = "account"    // news of the account: quality, limits
+	Elsewhere  InboundKind = "elsewhere"  // meant for the channel of Account; see Sharer
 	Ignored    InboundKind = "ignored"    // authentic and not for us; Note says why
 	Unreadable InboundKind = "unreadable" // Note says why; listed on the health page
 )
@@ -220,6 +234,8 @@ type Inbound struct {
 	Text string
 	// AckID asks for Acknowledger.Acknowledge.
 	AckID string
+	// Account is the account an Elsewhere event is meant for, in the adapter's own terms.
+	Account string
 	// Note says why an event is Ignored or Unreadable.
 	Note string
 }

@@ -71,9 +71,12 @@ type Attachment struct {
 	SHA256   string `json:"sha256,omitempty"`
 	Emoji    string `json:"emoji,omitempty"`
 	Animated bool   `json:"animated,omitempty"`
-	// Error says why the file can't be had: too_big, gone, refused.
+	// Error says why the file can't be had: too_big, gone, or FileHeld.
 	Error string `json:"error,omitempty"`
 }
+
+// FileHeld is the error of a file that is fetched as soon as its channel works again.
+const FileHeld = "held"
 
 // Location is a point on the map. Degrees, WGS 84.
 type Location struct {

@@ -40,6 +40,8 @@ const (
 	CodeBadLanguage        Code = "bad_language"
 	CodeBadTimezone        Code = "bad_timezone"
 	CodeCredentialsRefused Code = "credentials_refused"
+	CodeAccountConnected   Code = "account_connected"
+	CodeAccountElsewhere   Code = "account_elsewhere"
 	CodeProviderDown       Code = "provider_unreachable"
 	CodeKeyReused          Code = "idempotency_key_reused"
 	CodeBadCursor          Code = "bad_cursor"
@@ -84,6 +86,7 @@ const (
 	CodeTooFar             Code = "too_far_ahead"
 	CodeAuthorGone         Code = "author_gone"
 	CodeAuthorLostAccess   Code = "author_lost_access"
+	CodeNoTokens           Code = "tokens_not_allowed"
 )
 
 // Error is a refusal: something a person asked for and can mend. Everything else

@@ -145,19 +145,15 @@ func (g *Gateway) ByKey(ctx context.Context, typ, key string) (*Channel, error) 
 	return c, nil
 }
 
-func (g *Gateway) load(ctx context.Context, where string, args ...any) (c *Channel, err error) {
-	err = g.DB.Read(ctx, func(tx *db.Tx) error {
-		return tx.Each(`SELECT `+channelColumns+` FROM channel `+where, args, func(r *sql.Rows) error {
-			c, err = g.scan(r)
-			return err
-		})
-	})
+func (g *Gateway) load(ctx context.Context, where string, args ...any) (*Channel, error) {
+	found, err := g.find(ctx, where+` LIMIT 1`, args...)
 	if err != nil {
 		return nil, err
 	}
-	if c == nil {
+	if len(found) == 0 {
 		return nil, crm.Refuse(crm.CodeNotFound)
 	}
+	c := found[0]
 	limit := jobs.Limit{PerSecond: c.About.Capabilities.PerSecond, Concurrency: 16}
 	limit.Burst = max(1, int(limit.PerSecond/2))
 	g.Queue.SetLimit(c.LimitKey(), limit)
@@ -168,16 +164,68 @@ func (g *Gateway) load(ctx context.Context, where string, args ...any) (c *Chann
 	return c, nil
 }
 
+// disconnected returns a channel that was deleted, with what is left of its values.
+func (g *Gateway) disconnected(ctx context.Context, workspace, id crm.ID) (*Channel, error) {
+	found, err := g.find(ctx, `WHERE workspace_id = $1 AND id = $2 AND deleted_at > 0`, workspace, id)
+	if err == nil && len(found) == 0 {
+		err = crm.Refuse(crm.CodeNotFound)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+func (g *Gateway) find(ctx context.Context, where string, args ...any) (out []*Channel, err error) {
+	err = g.DB.Read(ctx, func(tx *db.Tx) error {
+		out, err = g.findIn(tx, where, args...)
+		return err
+	})
+	return out, err
+}
+
+func (g *Gateway) findIn(tx *db.Tx, where string, args ...any) (out []*Channel, err error) {
+	err = tx.Each(`SELECT `+channelColumns+` FROM channel `+where, args, func(r *sql.Rows) error {
+		c, err := g.scan(r)
+		out = append(out, c)
+		return err
+	})
+	return out, err
+}
+
 // List returns a workspace's channels, oldest first.
 func (g *Gateway) List(tx *db.Tx, workspace crm.ID) ([]*Channel, error) {
-	var out []*Channel
-	err := tx.Each(`SELECT `+channelColumns+` FROM channel WHERE workspace_id = $1 AND deleted_at = 0 ORDER BY id LIMIT 200`,
-		[]any{workspace}, func(r *sql.Rows) error {
-			c, err := g.scan(r)
-			out = append(out, c)
-			return err
-		})
-	return out, err
+	return g.findIn(tx, `WHERE workspace_id = $1 AND deleted_at = 0 ORDER BY id LIMIT 200`, workspace)
+}
+
+// others returns the connected channels of a channel's type but itself, of all
+// workspaces: the provider knows none.
+func (g *Gateway) others(tx *db.Tx, c *Channel) ([]*Channel, error) {
+	return g.findIn(tx, `WHERE type = $1 AND id <> $2 AND deleted_at = 0 ORDER BY id LIMIT 1000`, c.Type, c.ID)
+}
+
+// isFree refuses an account that another channel has: the provider knows one webhook
+// of it, so one of the two would hear nothing.
+func (g *Gateway) isFree(tx *db.Tx, c *Channel) error {
+	connector, ok := c.Adapter.(channel.Connector)
+	if !ok {
+		return nil
+	}
+	account := connector.AccountID(c.View())
+	others, err := g.others(tx, c)
+	if err != nil || account == "" {
+		return err
+	}
+	for _, o := range others {
+		if connector.AccountID(o.View()) != account {
+			continue
+		}
+		if o.Workspace != c.Workspace {
+			return crm.RefuseField("config", crm.CodeAccountElsewhere)
+		}
+		return crm.RefuseField("config", crm.CodeAccountConnected, "channel", o.Name)
+	}
+	return nil
 }
 
 const topicChannels = "channels"
@@ -195,6 +243,8 @@ func (g *Gateway) forgetHere(id crm.ID) {
 		delete(g.byID, id)
 		delete(g.byKey, c.Key)
 	}
+	clear(g.takers)
+	g.changes++
 }
 
 // Run keeps the channels fresh until ctx ends.
@@ -238,7 +288,7 @@ func (g *Gateway) Create(ctx context.Context, v crm.Viewer, typ, name string, va
 	if c.Name == "" {
 		c.Name = c.About.Name.In(string(v.Language))
 	}
-	if err := g.store(ctx, v, c, true); err != nil {
+	if err := g.store(ctx, v, c, nil); err != nil {
 		return nil, err
 	}
 	if check {
@@ -331,14 +381,20 @@ func checkValue(path string, f channel.Field, value string) error {
 	return nil
 }
 
-func (g *Gateway) store(ctx context.Context, v crm.Viewer, c *Channel, creating bool) error {
+// store writes a channel as it is now; old is what it was, nil for a new one.
+func (g *Gateway) store(ctx context.Context, v crm.Viewer, c, old *Channel) error {
 	text, err := json.Marshal(c.Config)
 	if err != nil {
 		return err
 	}
 	sealed := g.Keys.Seal(text, sealPurpose(c.ID))
 	return g.DB.Write(ctx, func(tx *db.Tx) error {
-		if creating {
+		if old == nil || !sameAccount(c, old) {
+			if err := g.isFree(tx, c); err != nil {
+				return err
+			}
+		}
+		if old == nil {
 			c.CreatedAt = tx.Micros()
 			if err := tx.Queue(`INSERT INTO hook_key (hook_key, workspace_id, channel_id) VALUES ($1, $2, $3)`,
 				c.Key, int64(c.Workspace), int64(c.ID)); err != nil {
@@ -357,6 +413,11 @@ func (g *Gateway) store(ctx context.Context, v crm.Viewer, c *Channel, creating 
 		g.changed(tx, c, v.Actor())
 		return nil
 	})
+}
+
+func sameAccount(a, b *Channel) bool {
+	connector, ok := a.Adapter.(channel.Connector)
+	return !ok || connector.AccountID(a.View()) == connector.AccountID(b.View())
 }
 
 // changed tells everybody, after the commit, that a channel is another.
@@ -392,10 +453,11 @@ func (g *Gateway) Update(ctx context.Context, v crm.Viewer, id crm.ID, name *str
 	if err := g.complete(&c); err != nil {
 		return nil, err
 	}
-	if err := g.store(ctx, v, &c, false); err != nil || maps.Equal(old.Config, c.Config) {
+	if err := g.store(ctx, v, &c, old); err != nil || maps.Equal(old.Config, c.Config) {
 		return &c, err
 	}
 	// The provider knows another secret, address or way by now.
+	g.Queue.Resume(mediaKey(c.ID))
 	g.subscribe(ctx, &c)
 	return &c, g.startPollingOne(ctx, &c)
 }
@@ -416,6 +478,7 @@ func (g *Gateway) Check(ctx context.Context, v crm.Viewer, id crm.ID) (channel.A
 		g.recordError(ctx, c, se, se.Kind == channel.PermanentChannel)
 		return account, err
 	}
+	g.Queue.Resume(mediaKey(c.ID))
 	g.subscribe(ctx, c)
 	next := *c
 	next.Status = Connected
@@ -423,25 +486,28 @@ func (g *Gateway) Check(ctx context.Context, v crm.Viewer, id crm.ID) (channel.A
 		next.Handle = account.Handle
 	}
 	if next.Status != c.Status || next.Handle != c.Handle {
-		err = g.store(ctx, v, &next, false)
+		err = g.store(ctx, v, &next, c)
 	}
 	return account, err
 }
 
-// Delete disconnects a channel. What was said over it stays.
+// Delete disconnects a channel. What was said over it stays, and what it brought and
+// still waits is taken in.
 func (g *Gateway) Delete(ctx context.Context, v crm.Viewer, id crm.ID) error {
 	c, err := g.Channel(ctx, v.Workspace, id)
 	if err != nil {
 		return err
 	}
-	if connector, ok := c.Adapter.(channel.Connector); ok && c.View().WebhookURL != "" {
-		if err := connector.Unsubscribe(ctx, c.View()); err != nil {
-			g.Logger.Warn("the provider could not be told that the channel is gone", "channel", c.ID, "err", err)
-		}
+	if err := g.unsubscribe(ctx, c); err != nil {
+		g.Logger.Warn("the provider could not be told that the channel is gone", "channel", c.ID, "err", err)
+	}
+	left, err := json.Marshal(c.withoutSecrets())
+	if err != nil {
+		return err
 	}
 	return g.DB.Write(ctx, func(tx *db.Tx) error {
 		err := tx.Queue(`UPDATE channel SET deleted_at = $1, status = $2, config = $3 WHERE workspace_id = $4 AND id = $5`,
-			tx.Micros(), string(Disconnected), g.Keys.Seal([]byte("{}"), sealPurpose(c.ID)), int64(c.Workspace), int64(c.ID))
+			tx.Micros(), string(Disconnected), g.Keys.Seal(left, sealPurpose(c.ID)), int64(c.Workspace), int64(c.ID))
 		if err != nil {
 			return err
 		}
@@ -451,6 +517,36 @@ func (g *Gateway) Delete(ctx context.Context, v crm.Viewer, id crm.ID) error {
 		g.changed(tx, c, v.Actor())
 		return nil
 	})
+}
+
+func (g *Gateway) unsubscribe(ctx context.Context, c *Channel) error {
+	connector, ok := c.Adapter.(channel.Connector)
+	if !ok || c.View().WebhookURL == "" {
+		return nil
+	}
+	var rest []*channel.Channel
+	err := g.DB.Read(ctx, func(tx *db.Tx) error {
+		others, err := g.others(tx, c)
+		for _, o := range others {
+			rest = append(rest, o.View())
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return connector.Unsubscribe(ctx, c.View(), rest)
+}
+
+// withoutSecrets is what webhooks that are stored already can still be read with.
+func (c *Channel) withoutSecrets() channel.Config {
+	left := channel.Config{}
+	for _, f := range c.About.Fields {
+		if f.Kind != channel.FieldSecret && c.Config[f.Key] != "" {
+			left[f.Key] = c.Config[f.Key]
+		}
+	}
+	return left
 }
 
 // refusal turns a failed check into words for whoever connects the channel.

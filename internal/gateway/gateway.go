@@ -100,6 +100,10 @@ type Gateway struct {
 	mu    sync.RWMutex
 	byID  map[crm.ID]*Channel
 	byKey map[string]*Channel
+	// takers remembers whom one channel's webhook brings another's events; changes
+	// counts the changed channels, by which what was looked up meanwhile is not kept.
+	takers  map[errand][]*Channel
+	changes int
 }
 
 // New returns a gateway and registers its jobs. SetInbox must follow before Run.
@@ -111,14 +115,15 @@ func New(o Options) *Gateway {
 		private:  safehttp.Client(true, 75*time.Second),
 		byID:     make(map[crm.ID]*Channel),
 		byKey:    make(map[string]*Channel),
+		takers:   make(map[errand][]*Channel),
 	}
 	g.door = &door{g: g, lines: make(map[crm.ID][]*parcel)}
 	for _, a := range o.Adapters {
 		g.adapters[a.Describe().Type] = a
 	}
-	o.Queue.Handle(jobInbound, jobs.Handler{Batch: inboundBatch, Run: g.process})
+	o.Queue.Handle(jobInbound, jobs.Handler{Batch: inboundBatch, Run: g.process, Died: g.inboundDied, Revived: g.inboundRevived})
 	o.Queue.Handle(jobSend, jobs.Handler{Leased: true, MaxAttempts: 1 << 20, Run: g.send})
-	o.Queue.Handle(jobMedia, jobs.Handler{MaxAttempts: 7, Run: g.fetchMedia, Died: g.mediaDied})
+	o.Queue.Handle(jobMedia, jobs.Handler{MaxAttempts: 30, Run: g.fetchMedia, Died: g.mediaDied})
 	o.Queue.Handle(jobAck, jobs.Handler{MaxAttempts: 3, Run: g.acknowledge})
 	o.Queue.Handle(jobMarkRead, jobs.Handler{MaxAttempts: 3, Run: g.markRead})
 	o.Queue.Handle(jobParked, jobs.Handler{MaxAttempts: 5, Run: g.unpark})

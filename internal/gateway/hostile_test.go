@@ -64,6 +64,18 @@ type rig struct {
 
 func newRig(t *testing.T, d *db.DB, h *hostile) *rig {
 	t.Helper()
+	h.calls = make(map[string]int)
+	r := rigOf(t, d, "", h)
+	var err error
+	if r.ch, err = r.gw.Create(context.Background(), r.who, "hostile", "Hostile", nil, false); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// rigOf is a gateway without a channel, reached from outside at the address.
+func rigOf(t *testing.T, d *db.DB, publicURL string, adapters ...channel.Adapter) *rig {
+	t.Helper()
 	logger := slog.New(slog.DiscardHandler)
 	files, err := blob.Open(t.TempDir(), d)
 	if err != nil {
@@ -73,19 +85,15 @@ func newRig(t *testing.T, d *db.DB, h *hostile) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.calls = make(map[string]int)
 	events, queue := eventlog.New(d, logger), jobs.New(d, logger)
 	r := &rig{t: t, d: d, who: crm.Viewer{Workspace: d.NewID(), User: d.NewID(), Access: crm.Access{Role: crm.Owner}}}
-	r.gw = gateway.New(gateway.Options{DB: d, Queue: queue, Events: events, Files: files, Keys: keys, Adapters: []channel.Adapter{h}, Logger: logger, MaxUpload: 1 << 20})
+	r.gw = gateway.New(gateway.Options{DB: d, Queue: queue, Events: events, Files: files, Keys: keys, Adapters: adapters, PublicURL: publicURL, Logger: logger, MaxUpload: 1 << 20})
 	r.in = inbox.New(events, r.gw, logger)
 	err = d.Write(context.Background(), func(tx *db.Tx) error {
 		_, err := tx.Exec(`INSERT INTO workspace (id, name, timezone, language, unassign_on_close, created_at) VALUES ($1, 'w', 'UTC', 'en', TRUE, 0)`, r.who.Workspace)
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
-	}
-	if r.ch, err = r.gw.Create(context.Background(), r.who, "hostile", "Hostile", nil, false); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

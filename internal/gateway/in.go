@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -93,9 +94,7 @@ func (g *Gateway) keep(tx *db.Tx, ch *Channel, raws [][]byte) ([]kept, error) {
 func (g *Gateway) storeAndDeliver(ctx context.Context, ch *Channel, raws [][]byte) error {
 	read := make([]delivery, 0, len(raws))
 	for _, raw := range raws {
-		var d delivery
-		d.events, d.bad = parseOne(ch, raw)
-		read = append(read, d)
+		read = append(read, parseOne(ch, raw))
 	}
 	return g.DB.Write(ctx, func(tx *db.Tx) error {
 		waiting, err := g.Queue.Backlog(tx, ch.Workspace, inLane(ch.ID), 1)
@@ -134,7 +133,10 @@ func eventKey(ch *Channel, raw []byte) []byte {
 // delivery is a stored webhook on its way into the inbox.
 type delivery struct {
 	id     crm.ID
+	raw    []byte
 	events []channel.Inbound
+	// elsewhere names the accounts that something in it is meant for.
+	elsewhere []string
 	// bad says why nothing, or not everything, could be read.
 	bad string
 }
@@ -147,7 +149,11 @@ func (g *Gateway) process(ctx context.Context, batch []*jobs.Job) error {
 	}
 	ch, err := g.Channel(ctx, batch[0].Workspace, channelID)
 	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
-		return nil // disconnected meanwhile: the jobs are done, the raw bodies stay
+		// Disconnected meanwhile; what came before is taken in all the same.
+		ch, err = g.disconnected(ctx, batch[0].Workspace, channelID)
+	}
+	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
+		return nil
 	}
 	if err != nil {
 		return err
@@ -209,7 +215,34 @@ func (g *Gateway) processSome(ctx context.Context, ch *Channel, batch []*jobs.Jo
 
 // parse reads those of the jobs' webhooks that are still to be processed.
 func (g *Gateway) parse(ctx context.Context, ch *Channel, batch []*jobs.Job) ([]*delivery, error) {
-	var ids []any
+	ids, err := storedIDs(batch...)
+	if err != nil {
+		return nil, err
+	}
+	var all []*delivery
+	err = g.DB.Read(ctx, func(tx *db.Tx) error {
+		list, args := db.InList([]any{ch.Workspace, ch.ID}, ids)
+		return tx.Each(`SELECT id, raw FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id IN (`+list+`) AND state = 'kept' ORDER BY id`, args,
+			func(r *sql.Rows) error {
+				d := &delivery{}
+				err := r.Scan(&d.id, &d.raw)
+				all = append(all, d)
+				return err
+			})
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range all {
+		id := d.id
+		*d = parseOne(ch, d.raw)
+		d.id = id
+	}
+	return all, nil
+}
+
+// storedIDs returns the ids of the webhooks that jobs are about.
+func storedIDs(batch ...*jobs.Job) (ids []any, err error) {
 	for _, j := range batch {
 		for _, s := range strings.Fields(j.Payload) {
 			id, err := crm.ParseID(s)
@@ -219,50 +252,39 @@ func (g *Gateway) parse(ctx context.Context, ch *Channel, batch []*jobs.Job) ([]
 			ids = append(ids, int64(id))
 		}
 	}
-	var all []*delivery
-	var raws [][]byte
-	err := g.DB.Read(ctx, func(tx *db.Tx) error {
-		list, args := db.InList([]any{ch.Workspace, ch.ID}, ids)
-		return tx.Each(`SELECT id, raw FROM inbound WHERE workspace_id = $1 AND channel_id = $2 AND id IN (`+list+`) AND state = 'kept' ORDER BY id`, args,
-			func(r *sql.Rows) error {
-				d, raw := &delivery{}, []byte(nil)
-				err := r.Scan(&d.id, &raw)
-				all, raws = append(all, d), append(raws, raw)
-				return err
-			})
-	})
-	if err != nil {
-		return nil, err
-	}
-	for i, d := range all {
-		d.events, d.bad = parseOne(ch, raws[i])
-	}
-	return all, nil
+	return ids, nil
 }
 
 // parseOne reads one body. Parsers are fuzzed; one that panics all the same costs
 // its own body alone.
-func parseOne(ch *Channel, raw []byte) (events []channel.Inbound, bad string) {
+func parseOne(ch *Channel, raw []byte) (d delivery) {
 	defer func() {
 		if p := recover(); p != nil {
-			events, bad = nil, fmt.Sprintf("panic: %v", p)
+			d = delivery{raw: raw, bad: fmt.Sprintf("panic: %v", p)}
 		}
 	}()
+	d.raw = raw
 	events, err := ch.Adapter.(channel.Receiver).Parse(ch.View(), raw)
 	if err != nil {
-		return nil, err.Error()
+		d.bad = err.Error()
+		return d
 	}
 	kept := events[:0]
 	for _, e := range events {
 		switch e.Kind {
 		case channel.Unreadable:
-			bad = e.Note
+			d.bad = e.Note
+		case channel.Elsewhere:
+			if !slices.Contains(d.elsewhere, e.Account) {
+				d.elsewhere = append(d.elsewhere, e.Account)
+			}
 		case channel.Ignored:
 		default:
 			kept = append(kept, e)
 		}
 	}
-	return kept, bad
+	d.events = kept
+	return d
 }
 
 // deliver gives the inbox what was read and settles the jobs. Without jobs it marks
@@ -283,6 +305,9 @@ func (g *Gateway) deliverIn(tx *db.Tx, ch *Channel, all []*delivery, mark bool) 
 	var events []channel.Inbound
 	for _, d := range all {
 		events = append(events, d.events...)
+		if err := g.handOn(tx, ch, d); err != nil {
+			return err
+		}
 		state, text := "done", ""
 		if d.bad != "" {
 			state, text = "unreadable", clip(d.bad)
@@ -305,6 +330,65 @@ func (g *Gateway) deliverIn(tx *db.Tx, ch *Channel, all []*delivery, mark bool) 
 	return tx.Queue(`UPDATE channel SET last_webhook_at = $1 WHERE workspace_id = $2 AND id = $3`,
 		tx.Micros(), int64(ch.Workspace), int64(ch.ID))
 }
+
+// errand is what one channel's webhook brings for another account.
+type errand struct {
+	from    crm.ID
+	account string
+}
+
+// handOn stores a webhook for the other channels that something in it is meant for,
+// unless they have it already.
+func (g *Gateway) handOn(tx *db.Tx, ch *Channel, d *delivery) error {
+	for _, account := range d.elsewhere {
+		takers, err := g.takersOf(tx, ch, account)
+		if err != nil {
+			return err
+		}
+		for _, to := range takers {
+			if err := g.storeIn(tx, to, [][]byte{d.raw}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// takersOf returns the channels of the workspace that events of another's webhook are
+// meant for. It is remembered, strangers too: an app may serve numbers that aren't
+// connected here.
+func (g *Gateway) takersOf(tx *db.Tx, from *Channel, account string) ([]*Channel, error) {
+	sharer, ok := from.Adapter.(channel.Sharer)
+	if !ok {
+		return nil, nil
+	}
+	e := errand{from: from.ID, account: account}
+	g.mu.RLock()
+	takers, known := g.takers[e]
+	changes := g.changes
+	g.mu.RUnlock()
+	if known {
+		return takers, nil
+	}
+	all, err := g.List(tx, from.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if c.ID != from.ID && c.Type == from.Type && sharer.Takes(c.View(), from.View(), account) {
+			takers = append(takers, c)
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.changes == changes && len(g.takers) < maxErrands {
+		g.takers[e] = takers
+	}
+	return takers, nil
+}
+
+// maxErrands bounds what is remembered of accounts that webhooks name.
+const maxErrands = 10_000
 
 // promise enqueues what follows from received events.
 func (g *Gateway) promise(tx *db.Tx, ch *Channel, received []Received) error {
@@ -377,6 +461,30 @@ func (g *Gateway) setAside(ctx context.Context, ch *Channel, d *delivery, cause 
 		return tx.Queue(`UPDATE inbound SET state = 'dead', error = $1 WHERE workspace_id = $2 AND channel_id = $3 AND id = $4`,
 			clip(cause.Error()), int64(ch.Workspace), int64(ch.ID), int64(d.id))
 	})
+}
+
+// inboundDied marks the webhooks of a job that is given up, so that they are listed with
+// what is in trouble and not purged with what was taken in.
+func (g *Gateway) inboundDied(tx *db.Tx, j *jobs.Job) error {
+	return g.mark(tx, j, "kept", "dead", "given up")
+}
+
+func (g *Gateway) inboundRevived(tx *db.Tx, j *jobs.Job) error {
+	return g.mark(tx, j, "dead", "kept", "")
+}
+
+func (g *Gateway) mark(tx *db.Tx, j *jobs.Job, from, to, text string) error {
+	channelID, err := crm.ParseID(strings.TrimPrefix(j.Lane, "in:"))
+	if err != nil {
+		return err
+	}
+	ids, err := storedIDs(j)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	list, args := db.InList([]any{to, text, j.Workspace, channelID, from}, ids)
+	_, err = tx.Exec(`UPDATE inbound SET state = $1, error = $2 WHERE workspace_id = $3 AND channel_id = $4 AND state = $5 AND id IN (`+list+`)`, args...)
+	return err
 }
 
 // Trouble is a webhook that was stored but not shown.

@@ -43,9 +43,22 @@ func (g *Gateway) fetchMedia(ctx context.Context, batch []*jobs.Job) error {
 		if err != nil {
 			return err
 		}
+		if reason == crm.FileHeld && !expired(j) {
+			return g.holdMedia(ctx, j, ch, func(tx *db.Tx) error {
+				held := a
+				held.Error = crm.FileHeld
+				if a.Error == crm.FileHeld {
+					return nil
+				}
+				return g.inbox.Fetched(tx, j.Workspace, contact, message, a.Remote, held)
+			})
+		}
 		err = g.DB.Write(ctx, func(tx *db.Tx) error {
 			got := a
 			got.Error = reason
+			if reason == crm.FileHeld {
+				got.Error = "gone"
+			}
 			if f != nil {
 				f.Contact = contact
 				if err := blob.Add(tx, f); err != nil {
@@ -60,6 +73,28 @@ func (g *Gateway) fetchMedia(ctx context.Context, batch []*jobs.Job) error {
 		}
 	}
 	return nil
+}
+
+// heldFor is how long files are waited for while their channel doesn't work; providers
+// don't keep them for ever either.
+const heldFor = 14 * 24 * time.Hour
+
+// heldEvery is how often a channel that refused is tried with one of its files; one
+// that is mended from the settings at once.
+const heldEvery = 10 * time.Minute
+
+func expired(j *jobs.Job) bool { return j.ID < db.IDFrom(time.Now().Add(-heldFor)) }
+
+// holdMedia puts off fetching the files of a channel whose credentials the provider
+// refuses, and says so on the message.
+func (g *Gateway) holdMedia(ctx context.Context, j *jobs.Job, ch *Channel, say func(tx *db.Tx) error) error {
+	g.Queue.Pause(mediaKey(ch.ID), heldEvery)
+	return g.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := say(tx); err != nil {
+			return err
+		}
+		return g.Queue.Retry(tx, j, time.Second, nil)
+	})
 }
 
 // merge keeps what the message said of the file where the bytes say less.
@@ -81,8 +116,8 @@ func merge(a crm.Attachment, f *blob.File) crm.Attachment {
 	return got
 }
 
-// fetchOne downloads one file. reason says why it never will be had; err means
-// that it may work later.
+// fetchOne downloads one file. reason says why it never will be had, or crm.FileHeld
+// that the channel must be mended first; err means that it may work later.
 func (g *Gateway) fetchOne(ctx context.Context, ch *Channel, a crm.Attachment) (f *blob.File, reason string, err error) {
 	if ch == nil {
 		return nil, "gone", nil
@@ -106,7 +141,7 @@ func (g *Gateway) fetchOne(ctx context.Context, ch *Channel, a crm.Attachment) (
 			return nil, "gone", nil
 		case channel.PermanentChannel:
 			g.recordError(ctx, ch, se, true)
-			return nil, "refused", nil
+			return nil, crm.FileHeld, nil
 		}
 		return nil, "", err
 	}

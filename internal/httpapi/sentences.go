@@ -49,6 +49,8 @@ func sentences() map[crm.Code]sentence {
 		crm.CodeBadCountry:         s(422, "This is not a country code (two letters).", "No es un código de país (dos letras)."),
 		crm.CodeBadLanguage:        s(422, "This is not a language code.", "No es un código de idioma."),
 		crm.CodeBadTimezone:        s(422, "This is not a time zone, as America/Guayaquil.", "No es una zona horaria, como America/Guayaquil."),
+		crm.CodeAccountConnected:   s(422, "This account is connected already, as {channel}.", "Esta cuenta ya está conectada, como {channel}."),
+		crm.CodeAccountElsewhere:   s(422, "This account is connected in another workspace of this server.", "Esta cuenta ya está conectada en otro espacio de trabajo de este servidor."),
 		crm.CodeCredentialsRefused: s(422, "The provider refused these credentials: {provider}", "El proveedor rechazó estas credenciales: {provider}"),
 		crm.CodeProviderDown:       s(502, "The provider could not be reached: {provider}", "No se pudo contactar al proveedor: {provider}"),
 		crm.CodeKeyReused:          s(422, "This Idempotency-Key was used for another request.", "Esta Idempotency-Key se usó para otra solicitud."),
@@ -93,6 +95,7 @@ func sentences() map[crm.Code]sentence {
 		crm.CodeTooFar:             s(422, "This time is too far ahead: at most a year.", "Esa hora está demasiado lejos: un año como máximo."),
 		crm.CodeAuthorGone:         s(409, "Whoever wrote this message is no longer in the workspace.", "Quien escribió este mensaje ya no está en el espacio de trabajo."),
 		crm.CodeAuthorLostAccess:   s(409, "Whoever wrote this message no longer has access to the contact.", "Quien escribió este mensaje ya no tiene acceso al contacto."),
+		crm.CodeNoTokens:           s(403, "This user may not use API tokens. An owner can allow it.", "Este usuario no puede usar claves de API. Un propietario puede permitirlo."),
 		crm.CodeForbiddenAddress:   s(422, "This address is not allowed.", "Esta dirección no está permitida."),
 	}
 }

@@ -68,6 +68,8 @@ type Handler struct {
 	Run func(ctx context.Context, jobs []*Job) error
 	// Died is called in the transaction that buries a job, if set.
 	Died func(tx *db.Tx, j *Job) error
+	// Revived is called in the transaction that replays a dead job, if set.
+	Revived func(tx *db.Tx, j *Job) error
 }
 
 // Queue stores and runs jobs.
@@ -242,6 +244,11 @@ func (q *Queue) Replay(tx *db.Tx, workspace, id crm.ID) (Job, error) {
 	if err != nil {
 		return j, err
 	}
+	if revived := q.handlers[j.Kind].Revived; revived != nil {
+		if err := revived(tx, &j); err != nil {
+			return j, err
+		}
+	}
 	j.ID, err = q.Enqueue(tx, j)
 	return j, err
 }
@@ -275,6 +282,9 @@ func (q *Queue) SetLimit(key string, l Limit) { q.sched.setLimit(key, l) }
 
 // Pause holds a limit key back, as a provider's Retry-After asks.
 func (q *Queue) Pause(key string, d time.Duration) { q.sched.pause(key, time.Now().Add(d)) }
+
+// Resume takes back a Pause.
+func (q *Queue) Resume(key string) { q.sched.resume(key) }
 
 // Backlog counts the jobs of a limit key or, with lane set, of a lane, up to limit.
 func (q *Queue) Backlog(tx *db.Tx, workspace crm.ID, lane string, limit int) (n int, err error) {

@@ -124,6 +124,15 @@ func (s *scheduler) pause(name string, until time.Time) {
 	}
 }
 
+func (s *scheduler) resume(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if k := s.keys[name]; k != nil && !k.pausedUntil.IsZero() {
+		k.pausedUntil = time.Time{}
+		s.cond.Broadcast()
+	}
+}
+
 // wake makes a lane ready, now or at a time.
 func (s *scheduler) wake(l laneRef, limitKey string, at time.Time) {
 	s.mu.Lock()

@@ -215,15 +215,17 @@ type account struct {
 	applied  int // times the faults were applied
 	lastCall []time.Time
 
-	// Webhooks.
-	hookURL, hookSecret string
-	allowed             []string
-	queue               []event
-	busy                int
-	wake                chan struct{}
-	stats               Stats
-	updateID            int64
-	polling             chan struct{} // closed when another getUpdates takes over
+	// Webhooks. numberHook, wabaHook: WhatsApp's addresses of the number, which goes
+	// first, and of its business account; hookURL is what they come to.
+	hookURL, hookSecret  string
+	numberHook, wabaHook string
+	allowed              []string
+	queue                []event
+	busy                 int
+	wake                 chan struct{}
+	stats                Stats
+	updateID             int64
+	polling              chan struct{} // closed when another getUpdates takes over
 
 	sends []Send
 }
@@ -300,6 +302,9 @@ func (s *Sim) addAccount(a *account) (string, error) {
 	for _, other := range s.accounts {
 		if other.id == a.id || other.token == a.token {
 			return "", fmt.Errorf("sim: account %s exists", a.id)
+		}
+		if other.kind == WhatsApp && other.wabaID == a.wabaID {
+			a.wabaHook, a.hookURL = other.wabaHook, other.wabaHook
 		}
 	}
 	a.people = map[string]*person{}

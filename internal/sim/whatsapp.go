@@ -103,6 +103,8 @@ func (s *Sim) graphCall(a *account, node, edge string, r *http.Request) (any, *g
 			"id": a.phoneNumberID, "display_phone_number": "+" + a.handle, "verified_name": a.name,
 			"quality_rating": "GREEN", "platform_type": "CLOUD_API", "throughput": map[string]any{"level": "STANDARD"},
 		}, nil
+	case node == a.phoneNumberID && call == "POST ":
+		return s.pointNumber(a, r)
 	case node == a.phoneNumberID && call == "POST messages":
 		return s.postMessage(a, r)
 	case node == a.phoneNumberID && call == "POST media":
@@ -131,43 +133,86 @@ func (s *Sim) subscribedApps(a *account, r *http.Request) (any, *graphError) {
 	case http.MethodGet:
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if a.hookURL == "" {
+		if a.wabaHook == "" {
 			return map[string]any{"data": []any{}}, nil
 		}
-		app["override_callback_uri"] = a.hookURL
+		app["override_callback_uri"] = a.wabaHook
 		return map[string]any{"data": []any{app}}, nil
 	case http.MethodDelete:
-		s.mu.Lock()
-		a.hookURL = ""
-		s.touch()
-		s.mu.Unlock()
+		s.hookWABA(a, "")
 		return map[string]any{"success": true}, nil
 	}
-	var in struct {
-		Callback string `json:"override_callback_uri"`
-		Verify   string `json:"verify_token"`
-	}
+	var in callback
 	body, _, err := readAll(r.Body, 1<<20)
 	if err != nil || len(body) > 0 && json.Unmarshal(body, &in) != nil {
 		return nil, invalid("the body isn't JSON")
 	}
-	if in.Callback == "" {
+	if in.URL == "" {
 		return map[string]any{"success": true}, nil
 	}
-	if in.Verify == "" {
-		return nil, invalid("verify_token is required with override_callback_uri")
-	}
-	if err := s.challenge(in.Callback, in.Verify); err != nil {
-		e := graph(2200, "(#2200) Callback verification failed with the following errors: "+err.Error(), "")
+	if e := s.proves(in); e != nil {
 		return nil, e
 	}
-	s.mu.Lock()
-	a.hookURL = in.Callback
-	a.signal()
-	s.touch()
-	s.mu.Unlock()
-	app["override_callback_uri"] = in.Callback
+	s.hookWABA(a, in.URL)
+	app["override_callback_uri"] = in.URL
 	return map[string]any{"success": true, "data": []any{app}}, nil
+}
+
+// callback is an address that webhooks go to instead of the app's own.
+type callback struct {
+	URL    string `json:"override_callback_uri"`
+	Verify string `json:"verify_token"`
+}
+
+// hookWABA sets the address of a business account, which is one for all its numbers.
+func (s *Sim) hookWABA(of *account, address string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.accounts {
+		if a.kind == WhatsApp && a.wabaID == of.wabaID {
+			a.wabaHook = address
+			a.rehook()
+		}
+	}
+	s.touch()
+}
+
+func (a *account) rehook() {
+	a.hookURL = cmp.Or(a.numberHook, a.wabaHook)
+	a.signal()
+}
+
+// pointNumber gives a number an address of its own, or takes it away.
+func (s *Sim) pointNumber(a *account, r *http.Request) (any, *graphError) {
+	var in struct {
+		Webhook *callback `json:"webhook_configuration"`
+	}
+	body, _, err := readAll(r.Body, 1<<20)
+	if err != nil || json.Unmarshal(body, &in) != nil || in.Webhook == nil {
+		return nil, invalid("webhook_configuration is required")
+	}
+	if in.Webhook.URL != "" {
+		if e := s.proves(*in.Webhook); e != nil {
+			return nil, e
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a.numberHook = in.Webhook.URL
+	a.rehook()
+	s.touch()
+	return map[string]any{"success": true}, nil
+}
+
+// proves makes sure that an address is theirs who name it.
+func (s *Sim) proves(in callback) *graphError {
+	if in.Verify == "" {
+		return invalid("verify_token is required with override_callback_uri")
+	}
+	if err := s.challenge(in.URL, in.Verify); err != nil {
+		return graph(2200, "(#2200) Callback verification failed with the following errors: "+err.Error(), "")
+	}
+	return nil
 }
 
 func (s *Sim) challenge(callback, verify string) error {

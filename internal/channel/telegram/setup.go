@@ -41,7 +41,7 @@ func (Adapter) Check(ctx context.Context, ch *channel.Channel) (channel.Account,
 // channel polls, since getUpdates and a webhook exclude each other.
 func (a Adapter) Subscribe(ctx context.Context, ch *channel.Channel) error {
 	if a.Polls(ch) {
-		return a.Unsubscribe(ctx, ch)
+		return noWebhook(ctx, ch)
 	}
 	if ch.WebhookURL == "" {
 		return wire.Refuse("the webhook has no public address; choose polling")
@@ -54,9 +54,25 @@ func (a Adapter) Subscribe(ctx context.Context, ch *channel.Channel) error {
 	}, nil))
 }
 
+// AccountID implements channel.Connector: a token begins with the bot's id.
+// https://core.telegram.org/bots/api#authorizing-your-bot
+func (Adapter) AccountID(ch *channel.Channel) string {
+	id, _, _ := strings.Cut(ch.Config["bot_token"], ":")
+	return id
+}
+
 // Unsubscribe implements channel.Connector. Updates that wait at Telegram are
 // kept for whoever comes next.
-func (Adapter) Unsubscribe(ctx context.Context, ch *channel.Channel) error {
+func (a Adapter) Unsubscribe(ctx context.Context, ch *channel.Channel, others []*channel.Channel) error {
+	for _, o := range others {
+		if a.AccountID(o) == a.AccountID(ch) {
+			return a.Subscribe(ctx, o)
+		}
+	}
+	return noWebhook(ctx, ch)
+}
+
+func noWebhook(ctx context.Context, ch *channel.Channel) error {
 	return wire.Harmless(call(ctx, ch, "deleteWebhook", struct{}{}, nil))
 }
 

@@ -60,7 +60,7 @@ func TestSetup(t *testing.T) {
 	for name, err := range map[string]error{
 		"Subscribe":         a.Subscribe(ctx, ch),
 		"Subscribe polling": a.Subscribe(ctx, &polling),
-		"Unsubscribe":       a.Unsubscribe(ctx, ch),
+		"Unsubscribe":       a.Unsubscribe(ctx, ch, nil),
 		"Typing":            a.Typing(ctx, ch, channel.Address{Key: "4711@bc"}, ""),
 		"Acknowledge":       a.Acknowledge(ctx, ch, "438"),
 	} {

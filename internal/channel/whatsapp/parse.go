@@ -55,6 +55,10 @@ func (p *parser) ignored(format string, args ...any) {
 	p.add(channel.Inbound{Kind: channel.Ignored, Note: fmt.Sprintf(format, args...)})
 }
 
+func (p *parser) elsewhere(account string) {
+	p.add(channel.Inbound{Kind: channel.Elsewhere, Account: account})
+}
+
 func (p *parser) unreadable(format string, args ...any) {
 	p.add(channel.Inbound{Kind: channel.Unreadable, Note: fmt.Sprintf(format, args...)})
 }
@@ -85,14 +89,15 @@ func (p *parser) change(wabaID string, c change) {
 	}
 }
 
-// otherAccount notes a change of another account as ignored. An app's webhook is
-// called for all accounts the app serves.
+// otherAccount hands a change of an account on to its other numbers, and tells whether
+// it is none of this one's. An app's webhook is called for all accounts the app serves.
 func (p *parser) otherAccount(wabaID string) bool {
-	if p.wabaID == "" || wabaID == "" || wabaID == "0" || wabaID == p.wabaID {
+	if wabaID == "" || wabaID == "0" {
 		return false
 	}
-	p.ignored("account %s is another", wabaID)
-	return true
+	// Its own too: the account's other numbers want to know, and Meta tells it once.
+	p.elsewhere(accountPrefix + wabaID)
+	return p.wabaID != "" && wabaID != p.wabaID
 }
 
 // numberChange reads the fields that concern one phone number.
@@ -103,7 +108,7 @@ func (p *parser) numberChange(c change) {
 		return
 	}
 	if id := string(v.Metadata.PhoneNumberID); id != p.phoneNumberID {
-		p.ignored("phone number %s is another", id)
+		p.elsewhere(id)
 		return
 	}
 	before := len(p.ins)

@@ -34,7 +34,7 @@ func TestSetup(t *testing.T) {
 	to := channel.Address{Key: "593987654321"}
 	for name, err := range map[string]error{
 		"Subscribe":   a.Subscribe(ctx, ch),
-		"Unsubscribe": a.Unsubscribe(ctx, ch),
+		"Unsubscribe": a.Unsubscribe(ctx, ch, nil),
 	} {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

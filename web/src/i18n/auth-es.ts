@@ -56,7 +56,8 @@ const es: AuthTexts = {
   noMailHelp:
     'Este servidor no envía correos. Pida a quien lo administra que le ponga una contraseña nueva.',
   resetTitle: 'Elija una contraseña nueva',
-  resetHelp: 'Se cierran entonces todas las sesiones que tenía abiertas.',
+  resetHelp:
+    'Se cierran entonces todas las sesiones que tenía abiertas y sus claves de API dejan de funcionar.',
   newPassword: 'Contraseña nueva',
   savePassword: 'Guardar la contraseña',
   saving: 'Guardando…',

@@ -55,7 +55,7 @@ export const en = {
   password: 'Password',
   currentPassword: 'Current password',
   newPassword: 'New password',
-  passwordHelp: 'At least 10 characters. Your other sessions are signed out.',
+  passwordHelp: 'At least 10 characters. Your other sessions are signed out; API tokens go on working.',
   changePassword: 'Change password',
   passwordChanged: 'Password changed',
   sessions: 'Sessions',
@@ -138,6 +138,8 @@ export const en = {
   patternWrong: 'This doesn’t look right.',
   // Tokens
   tokensHelp: 'Keys with which other programs use the API in your name.',
+  tokensNotAllowed:
+    'You may not use API tokens: those you made don’t work now. An owner can allow it.',
   newToken: 'New token',
   tokenName: 'What is it for?',
   tokenPlaceholder: 'Online shop',
@@ -216,7 +218,7 @@ export const en = {
     remove: 'Remove from the workspace',
     removeTitle: (name: string) => `Remove ${name}?`,
     removeHelp:
-      'They are signed out everywhere at once and their API tokens stop working. What they wrote stays, under their name. To come back they need a new invitation.',
+      'They are signed out everywhere at once, and their API tokens and the links of their invitations stop working. What they wrote stays, under their name. To come back they need a new invitation.',
     heir: 'Who gets their contacts?',
     heirNobody: 'Nobody: they become unassigned',
     removeConfirm: 'Remove user',

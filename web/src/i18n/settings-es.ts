@@ -56,7 +56,8 @@ const es: SettingsTexts = {
   password: 'Contraseña',
   currentPassword: 'Contraseña actual',
   newPassword: 'Contraseña nueva',
-  passwordHelp: 'Al menos 10 caracteres. Sus otras sesiones se cierran.',
+  passwordHelp:
+    'Al menos 10 caracteres. Sus otras sesiones se cierran; las claves de API siguen funcionando.',
   changePassword: 'Cambiar la contraseña',
   passwordChanged: 'Contraseña cambiada',
   sessions: 'Sesiones',
@@ -136,6 +137,8 @@ const es: SettingsTexts = {
   required: 'Complete este campo.',
   patternWrong: 'Esto no parece correcto.',
   tokensHelp: 'Claves con las que otros programas usan la API en su nombre.',
+  tokensNotAllowed:
+    'Usted no puede usar claves de API: las que creó no funcionan ahora. Un propietario puede permitirlo.',
   newToken: 'Nueva clave',
   tokenName: '¿Para qué es?',
   tokenPlaceholder: 'Tienda en línea',
@@ -213,7 +216,7 @@ const es: SettingsTexts = {
     remove: 'Quitar del espacio de trabajo',
     removeTitle: (name) => `¿Quitar a ${name}?`,
     removeHelp:
-      'Se cierran de inmediato todas sus sesiones y sus claves de API dejan de funcionar. Lo que escribió se conserva con su nombre. Para volver necesita una nueva invitación.',
+      'Se cierran de inmediato todas sus sesiones, y sus claves de API y los enlaces de sus invitaciones dejan de funcionar. Lo que escribió se conserva con su nombre. Para volver necesita una nueva invitación.',
     heir: '¿Quién recibe sus contactos?',
     heirNobody: 'Nadie: quedan sin asignar',
     removeConfirm: 'Quitar usuario',
