@@ -238,6 +238,52 @@ func TestTwoProcessesHaveTwoNodes(t *testing.T) {
 	}
 }
 
+// A process that stood still until another took its number goes on with a new one; what
+// it holds counts again.
+func TestAPausedProcessTakesANewNode(t *testing.T) {
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(dialect), func(t *testing.T) {
+			o := dbtest.Options(t, dialect)
+			a := dbtest.Open(t, o)
+			node := func(d *db.DB) int64 { return int64(d.NewID()) >> 12 & 1023 }
+			was := node(a)
+			err := a.Write(t.Context(), func(tx *db.Tx) error {
+				_, err := tx.Exec(`UPDATE node SET heartbeat_at = 0`)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Instance = ""
+			b := dbtest.Open(t, o)
+			if node(b) != was {
+				t.Fatalf("the other took node %d, not %d", node(b), was)
+			}
+			for range 2 {
+				if err := db.Beat(a); err != nil {
+					t.Fatal(err)
+				}
+				if err := db.Beat(b); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if node(a) == node(b) {
+				t.Errorf("both make ids with node %d", was)
+			}
+			err = b.Write(t.Context(), func(tx *db.Tx) error {
+				dead, err := tx.DeadNodes([]int64{a.Node()})
+				if len(dead) > 0 {
+					t.Error("the leases of a living process count for nothing")
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
 // Isolation by construction: every table but the small directory ones carries
 // workspace_id, and every unique index starts with it.
 func TestEveryTableCarriesItsWorkspace(t *testing.T) {

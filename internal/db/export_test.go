@@ -5,3 +5,6 @@ var PlainParameters = plainParameters
 
 // SetWALPages makes SQLite's log start again from this many pages on.
 func SetWALPages(d *DB, n int64) { d.backend.(*sqliteBackend).walPages.Store(n) }
+
+// Beat says that the process is alive, as it does every few seconds.
+func Beat(d *DB) error { return d.node.beatOnce(d) }

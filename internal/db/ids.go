@@ -20,9 +20,8 @@ var epoch = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // idSource makes ids: milliseconds since epoch, node, counter.
 type idSource struct {
-	node int64
-
 	mu      sync.Mutex
+	node    int64
 	ms      int64
 	counter int64
 	// past remembers the last id given out for a second that is over.
@@ -33,6 +32,13 @@ type pastSecond struct{ ms, counter int64 }
 
 func newIDSource(node int64) *idSource {
 	return &idSource{node: node, past: make(map[int64]pastSecond)}
+}
+
+// move goes on with another node number.
+func (s *idSource) move(node int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.node = node
 }
 
 func (s *idSource) next(now time.Time) crm.ID {

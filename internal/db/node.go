@@ -16,8 +16,10 @@ const (
 
 // node is this process's place among those that share the database.
 type node struct {
-	number      int64
+	instance    string
 	incarnation int64
+	mu          sync.Mutex
+	number      int64 // guarded by mu once the process beats
 	stop        chan struct{}
 	once        sync.Once
 	wg          sync.WaitGroup
@@ -32,7 +34,7 @@ func takeNode(ctx context.Context, d *DB, instance string) (*node, error) {
 		_, _ = rand.Read(b[:])
 		instance = "command-" + hex.EncodeToString(b[:])
 	}
-	n := &node{stop: make(chan struct{})}
+	n := &node{instance: instance, stop: make(chan struct{})}
 	d.ids = newIDSource(maxNode) // only for this transaction, which makes no ids
 	err := d.Write(ctx, func(tx *Tx) error {
 		now := tx.Micros()
@@ -44,25 +46,12 @@ func takeNode(ctx context.Context, d *DB, instance string) (*node, error) {
 		n.incarnation = max(n.incarnation, last+1)
 		err := tx.Row(`SELECT id FROM node WHERE instance = $1`, []any{instance}, &n.number)
 		if errors.Is(err, ErrNotFound) {
-			err = tx.Row(`SELECT id FROM node WHERE heartbeat_at < $1 ORDER BY id LIMIT 1`+tx.ForUpdate(),
-				[]any{now - nodeDead.Microseconds()}, &n.number)
-		}
-		if errors.Is(err, ErrNotFound) {
-			if err := tx.Row(`SELECT COALESCE(MAX(id), -1) + 1 FROM node`, nil, &n.number); err != nil {
-				return err
-			}
-			if n.number > maxNode {
-				return errors.New("all node numbers are taken")
-			}
-			_, err := tx.Exec(`INSERT INTO node (id, instance, incarnation, heartbeat_at) VALUES ($1, $2, $3, $4)`,
-				n.number, instance, n.incarnation, now)
-			return err
+			return n.settle(tx)
 		}
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(`UPDATE node SET instance = $1, incarnation = $2, heartbeat_at = $3 WHERE id = $4`,
-			instance, n.incarnation, now, n.number)
+		_, err = tx.Exec(`UPDATE node SET incarnation = $1, heartbeat_at = $2 WHERE id = $3`, n.incarnation, now, n.number)
 		return err
 	})
 	if errors.Is(err, ErrConflict) {
@@ -75,6 +64,27 @@ func takeNode(ctx context.Context, d *DB, instance string) (*node, error) {
 	return n, nil
 }
 
+// settle takes a number nobody holds: that of a process which is gone, else a new one.
+func (n *node) settle(tx *Tx) error {
+	now := tx.Micros()
+	err := tx.Row(`SELECT id FROM node WHERE heartbeat_at < $1 ORDER BY id LIMIT 1`+tx.ForUpdate(), []any{now - nodeDead.Microseconds()}, &n.number)
+	if err == nil {
+		_, err = tx.Exec(`UPDATE node SET instance = $1, incarnation = $2, heartbeat_at = $3 WHERE id = $4`, n.instance, n.incarnation, now, n.number)
+		return err
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if err := tx.Row(`SELECT COALESCE(MAX(id), -1) + 1 FROM node`, nil, &n.number); err != nil {
+		return err
+	}
+	if n.number > maxNode {
+		return errors.New("all node numbers are taken")
+	}
+	_, err = tx.Exec(`INSERT INTO node (id, instance, incarnation, heartbeat_at) VALUES ($1, $2, $3, $4)`, n.number, n.instance, n.incarnation, now)
+	return err
+}
+
 func (n *node) beat(d *DB) {
 	t := time.NewTicker(nodeBeat)
 	defer t.Stop()
@@ -83,16 +93,38 @@ func (n *node) beat(d *DB) {
 		case <-n.stop:
 			return
 		case <-t.C:
-			err := d.Write(context.Background(), func(tx *Tx) error {
-				_, err := tx.Exec(`UPDATE node SET heartbeat_at = $1 WHERE id = $2 AND incarnation = $3`,
-					tx.Micros(), n.number, n.incarnation)
-				return err
-			})
-			if err != nil {
+			if err := n.beatOnce(d); err != nil {
 				d.log.Warn("node heartbeat failed", "err", err)
 			}
 		}
 	}
+}
+
+// beatOnce says that this process is alive. One that stood still for longer than
+// nodeDead, as a suspended machine does, may find that another has taken its number,
+// and takes a new one: two that made ids with the same number could make the same id,
+// and its leases would count for nothing.
+func (n *node) beatOnce(d *DB) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	was := n.number
+	err := d.Write(context.Background(), func(tx *Tx) error {
+		n.number = was
+		held, err := tx.Exec(`UPDATE node SET heartbeat_at = $1 WHERE id = $2 AND incarnation = $3`, tx.Micros(), n.number, n.incarnation)
+		if err != nil || held > 0 {
+			return err
+		}
+		return n.settle(tx)
+	})
+	if err != nil {
+		n.number = was
+		return err
+	}
+	if n.number != was {
+		d.ids.move(n.number)
+		d.log.Warn("this process stood still, and another took its place; it has a new one", "was", was, "node", n.number)
+	}
+	return nil
 }
 
 func (n *node) release(d *DB) {
