@@ -50,6 +50,8 @@ type Received struct {
 	Account string
 	// Parked is the external id of a receipt that waits for its message.
 	Parked string
+	// Late is an edit, deletion or reaction whose message isn't there, or not yet.
+	Late *channel.Inbound
 }
 
 // Outbound is a message to send.
@@ -127,6 +129,7 @@ func New(o Options) *Gateway {
 	o.Queue.Handle(jobAck, jobs.Handler{MaxAttempts: 3, Run: g.acknowledge})
 	o.Queue.Handle(jobMarkRead, jobs.Handler{MaxAttempts: 3, Run: g.markRead})
 	o.Queue.Handle(jobParked, jobs.Handler{MaxAttempts: 5, Run: g.unpark})
+	o.Queue.Handle(jobLate, jobs.Handler{MaxAttempts: 1 << 20, Run: g.changeLate})
 	o.Queue.Handle(jobPoll, jobs.Handler{MaxAttempts: 1 << 30, Run: g.poll})
 	o.Queue.Handle(jobTemplates, jobs.Handler{MaxAttempts: 5, Run: g.refreshTemplates})
 	return g

@@ -260,6 +260,30 @@ func TestOneBadWebhookIsSetAside(t *testing.T) {
 	})
 }
 
+// What a contact does with a message may come before the message.
+func TestChangesBeforeTheirMessage(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d, &hostile{})
+		start := time.Now().Add(-time.Minute)
+		about := func(kind channel.InboundKind, n int) channel.Inbound {
+			m := said(1, n, start.Add(time.Duration(n)*time.Second))
+			return channel.Inbound{Kind: kind, Contact: m.Contact, TargetID: m.ExternalID, SentAt: m.SentAt.Add(time.Second)}
+		}
+		edit, reaction := about(channel.InEdit, 1), about(channel.InReaction, 3)
+		edit.Content = crm.Content{Kind: crm.KindText, Text: "mended"}
+		reaction.Emoji = "❤️"
+		r.post(edit, about(channel.InDelete, 2), reaction, about(channel.InDelete, 9))
+		for n := 1; n <= 3; n++ {
+			r.post(said(1, n, start.Add(time.Duration(n)*time.Second)))
+		}
+		r.eventually("all three are changed", func() bool {
+			return r.number(`SELECT COUNT(*) FROM message WHERE content LIKE '%mended%' AND edited_at > 0`) == 1 &&
+				r.number(`SELECT COUNT(*) FROM message WHERE deleted_at > 0`) == 1 &&
+				r.number(`SELECT COUNT(*) FROM message WHERE reactions LIKE '%❤️%'`) == 1
+		})
+	})
+}
+
 // Raw webhooks are deleted once they are old, but neither those in trouble nor any
 // while one of the channel, which may be an old one replayed, waits.
 func TestPurge(t *testing.T) {

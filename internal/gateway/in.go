@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,11 +21,15 @@ import (
 const (
 	jobInbound = "inbound"
 	jobParked  = "parked"
+	jobLate    = "late"
 	// inboundBatch is how many webhooks of a channel are taken in one transaction:
 	// many enough to run at the writer's speed, few enough not to hold it long.
 	inboundBatch = 64
 	// inboundTries is how often a webhook is tried before it is set aside.
 	inboundTries = 4
+	// lateTries is how often a change is tried whose message isn't there: for two hours,
+	// within which a provider that mixes up the order sends it.
+	lateTries = 8
 )
 
 // Accept verifies a webhook and stores it; once it returns nil the provider may
@@ -413,6 +418,15 @@ func (g *Gateway) promise(tx *db.Tx, ch *Channel, received []Received) error {
 				Lane: "parked:" + r.Parked, Kind: jobParked, Payload: ch.ID.String() + " " + r.Parked, RunAt: tx.Now().Add(3 * time.Second),
 			})
 		}
+		if r.Late != nil {
+			e, err := json.Marshal(r.Late)
+			if err != nil {
+				return err
+			}
+			js = append(js, jobs.Job{
+				Lane: "late:" + ch.ID.String() + ":" + r.Late.TargetID, Kind: jobLate, Payload: ch.ID.String() + " " + string(e), RunAt: tx.Now().Add(time.Second),
+			})
+		}
 		for _, j := range js {
 			j.Workspace = ch.Workspace
 			if _, err := g.Queue.Enqueue(tx, j); err != nil {
@@ -448,6 +462,46 @@ func (g *Gateway) unpark(ctx context.Context, batch []*jobs.Job) error {
 	return g.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := g.inbox.Unpark(tx, ch, external); err != nil {
 			return err
+		}
+		return g.Queue.Done(tx, batch...)
+	})
+}
+
+// errLate means that the message of a change still isn't there.
+var errLate = errors.New("gateway: the message isn't there yet")
+
+// changeLate makes a change that came before its message, or gives up in silence: it may
+// be about one from before the channel was connected.
+func (g *Gateway) changeLate(ctx context.Context, batch []*jobs.Job) error {
+	channelID, event, _ := strings.Cut(batch[0].Payload, " ")
+	id, err := crm.ParseID(channelID)
+	if err != nil {
+		return err
+	}
+	var e channel.Inbound
+	if err := json.Unmarshal([]byte(event), &e); err != nil {
+		return err
+	}
+	ch, err := g.Channel(ctx, batch[0].Workspace, id)
+	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return g.DB.WriteSoon(ctx, func(tx *db.Tx) error {
+		received, err := g.inbox.Receive(tx, ch, []channel.Inbound{e})
+		if err != nil {
+			return err
+		}
+		late := slices.ContainsFunc(received, func(r Received) bool { return r.Late != nil })
+		if late && batch[0].Attempt < lateTries {
+			return g.Queue.Retry(tx, batch[0], jobs.Backoff(batch[0].Attempt), errLate)
+		}
+		if !late {
+			if err := g.promise(tx, ch, received); err != nil {
+				return err
+			}
 		}
 		return g.Queue.Done(tx, batch...)
 	})

@@ -228,7 +228,9 @@ func (a *arrival) readUpTo(e *channel.Inbound) error {
 func (a *arrival) change(e *channel.Inbound) error {
 	m, r := a.target(e)
 	if m == nil {
-		return nil // about a message from before the channel was connected
+		// It may come, or be from before the channel was connected.
+		a.received = append(a.received, gateway.Received{Late: e})
+		return nil
 	}
 	by := "contact"
 	if e.Outgoing {
