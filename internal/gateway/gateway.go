@@ -125,12 +125,12 @@ func New(o Options) *Gateway {
 	}
 	o.Queue.Handle(jobInbound, jobs.Handler{Batch: inboundBatch, Run: g.process, Died: g.inboundDied, Revived: g.inboundRevived})
 	o.Queue.Handle(jobSend, jobs.Handler{Leased: true, MaxAttempts: 1 << 20, Run: g.send})
-	o.Queue.Handle(jobMedia, jobs.Handler{MaxAttempts: 30, Run: g.fetchMedia, Died: g.mediaDied})
+	o.Queue.Handle(jobMedia, jobs.Handler{Leased: true, MaxAttempts: 30, Run: g.fetchMedia, Died: g.mediaDied})
 	o.Queue.Handle(jobAck, jobs.Handler{MaxAttempts: 3, Run: g.acknowledge})
 	o.Queue.Handle(jobMarkRead, jobs.Handler{MaxAttempts: 3, Run: g.markRead})
 	o.Queue.Handle(jobParked, jobs.Handler{MaxAttempts: 5, Run: g.unpark})
 	o.Queue.Handle(jobLate, jobs.Handler{MaxAttempts: 1 << 20, Run: g.changeLate})
-	o.Queue.Handle(jobPoll, jobs.Handler{MaxAttempts: 1 << 30, Run: g.poll})
+	o.Queue.Handle(jobPoll, jobs.Handler{Leased: true, MaxAttempts: 1 << 30, Run: g.poll})
 	o.Queue.Handle(jobTemplates, jobs.Handler{MaxAttempts: 5, Run: g.refreshTemplates})
 	return g
 }

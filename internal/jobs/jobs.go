@@ -56,9 +56,9 @@ type Job struct {
 type Handler struct {
 	// Batch is the most jobs of a lane given at once; 0 means 1.
 	Batch int
-	// Leased marks the run in the database before it starts, so that a crash in
-	// its midst is known afterwards (Job.Interrupted). Work that has no effect
-	// outside the transaction that settles it does without.
+	// Leased marks the run in the database before it starts, so that one process runs
+	// it at a time and a crash in its midst is known afterwards (Job.Interrupted). Work
+	// that has no effect outside the transaction that settles it does without.
 	Leased bool
 	// MaxAttempts makes dead letters; 0 means 12.
 	MaxAttempts int

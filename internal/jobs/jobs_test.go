@@ -234,6 +234,46 @@ func TestInterruptedJobsAreKnown(t *testing.T) {
 	})
 }
 
+// What the stop cut off before anything had begun is taken by whoever runs next, at once
+// and as if it hadn't run.
+func TestCutOffByTheStop(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		got := make(chan jobs.Job, 2)
+		var stop func()
+		for run := range 2 {
+			q := jobs.New(d, slog.New(slog.DiscardHandler))
+			q.Handle("work", jobs.Handler{Leased: true, MaxAttempts: 2, Run: func(ctx context.Context, batch []*jobs.Job) error {
+				got <- *batch[0]
+				if run == 0 {
+					<-ctx.Done()
+				}
+				return ctx.Err()
+			}})
+			stop = start(t, q)
+			if run == 0 {
+				err := d.Write(context.Background(), func(tx *db.Tx) error {
+					_, err := q.Enqueue(tx, jobs.Job{Workspace: 1, Lane: "l", Kind: "work"})
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			select {
+			case j := <-got:
+				if j.Interrupted || j.Attempt != 1 {
+					t.Errorf("run %d: %+v", run+1, j)
+				}
+			case <-time.After(30 * time.Second):
+				t.Fatalf("run %d didn't come", run+1)
+			}
+			if run == 0 {
+				stop()
+			}
+		}
+	})
+}
+
 // What fails after something outside has begun is not just tried again: its handler is told.
 func TestFailedInItsMidst(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -216,8 +217,14 @@ func (q *Queue) work(ctx context.Context, l laneRef) (more bool, at time.Time) {
 	if errors.Is(err, ErrLost) {
 		return true, time.Time{}
 	}
-	if (err == nil || !h.Leased) && ctx.Err() != nil && !allSettled(batch) {
+	if !h.Leased && ctx.Err() != nil && !allSettled(batch) {
 		return false, time.Time{} // cut off by the stop, which is nobody's failure
+	}
+	if err != nil && ctx.Err() != nil && !begun(batch) {
+		if perr := q.putBack(context.WithoutCancel(ctx), batch); perr != nil {
+			q.log.Error("putting jobs back failed", "lane", l.lane, "err", perr)
+		}
+		return false, time.Time{}
 	}
 	if serr := q.settleRest(context.WithoutCancel(ctx), batch, err); serr != nil {
 		q.log.Error("settling jobs failed", "lane", l.lane, "err", serr)
@@ -229,6 +236,26 @@ func (q *Queue) work(ctx context.Context, l laneRef) (more bool, at time.Time) {
 	// A lane that is known to be empty is not looked at again: it would take a
 	// token of its key's rate for nothing.
 	return rest, at
+}
+
+func begun(batch []*Job) bool {
+	return slices.ContainsFunc(batch, func(j *Job) bool { return j.Begun })
+}
+
+// putBack gives back what the stop cut off before anything had begun: whoever runs
+// next takes it at once, and it hasn't failed.
+func (q *Queue) putBack(ctx context.Context, batch []*Job) error {
+	return q.d.Write(ctx, func(tx *db.Tx) error {
+		for _, j := range batch {
+			if j.settled {
+				continue
+			}
+			if err := q.Retry(tx, j, 0, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func allSettled(batch []*Job) bool {

@@ -58,7 +58,7 @@ func New(o Options) (*Mailer, error) {
 		}
 		m.server = s
 	}
-	o.Queue.Handle(kind, jobs.Handler{Run: m.run})
+	o.Queue.Handle(kind, jobs.Handler{Leased: true, Run: m.run})
 	return m, nil
 }
 

@@ -37,7 +37,7 @@ const (
 
 func (s *Service) handleJobs() {
 	s.o.Queue.Handle(jobPush, jobs.Handler{Batch: pushBatch, Run: s.runPush})
-	s.o.Queue.Handle(jobSend, jobs.Handler{MaxAttempts: 6, Run: s.runSend})
+	s.o.Queue.Handle(jobSend, jobs.Handler{Leased: true, MaxAttempts: 6, Run: s.runSend})
 	s.o.Queue.SetLimit(jobSend, jobs.Limit{Concurrency: pushAtOnce})
 }
 
@@ -277,7 +277,7 @@ func (s *Service) runSend(ctx context.Context, list []*jobs.Job) error {
 		})
 	case status == http.StatusTooManyRequests || status >= 500:
 		return s.o.DB.Write(ctx, func(tx *db.Tx) error {
-			return s.o.Queue.Retry(tx, j, max(wait, jobs.Backoff(j.Attempt+1)), fmt.Errorf("the push service answered %d", status))
+			return s.o.Queue.Retry(tx, j, max(wait, jobs.Backoff(j.Attempt)), fmt.Errorf("the push service answered %d", status))
 		})
 	case status >= 300:
 		s.o.Logger.Warn("a push service refused a notification", "status", status, "workspace", j.Workspace)
