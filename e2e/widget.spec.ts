@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { createServer, type Server as HTTP } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, type Page, test } from '@playwright/test';
@@ -140,6 +141,148 @@ test('the form before the chat, a queue without network, and both colour schemes
   await accessible(page);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: /Abrir el chat/ })).toBeFocused();
+});
+
+/** Opens the chat of the site in a page. */
+async function chat(page: Page): Promise<{ say(text: string): Promise<void> }> {
+  await page.goto(site);
+  await page.getByRole('button', { name: /^Open chat/ }).click();
+  const box = page.getByRole('textbox', { name: 'Write a message' });
+  await expect(box).toBeVisible();
+  return {
+    say: async (text) => {
+      await box.fill(text);
+      await box.press('Enter');
+      await expect(log(page).getByText(text)).toHaveCount(1);
+    },
+  };
+}
+
+/** What the team has got from visitors, each contact by itself, in the order in which they came. */
+async function got(): Promise<string[][]> {
+  const { items } = await server.api<{ items: { id: string }[] }>('GET', '/contacts?status=all');
+  const texts = items.map(async ({ id }) => {
+    const page = await server.api<{ items: { direction?: string; content?: { text?: string } }[] }>('GET', `/contacts/${id}/messages`);
+    return page.items.flatMap((m) => (m.direction === 'incoming' ? [m.content?.text ?? ''] : []));
+  });
+  return (await Promise.all(texts)).sort();
+}
+
+const away = (page: Page) => expect(page.getByText(/^No connection/)).toBeVisible();
+/** How much the site's storage holds that waits. */
+const waiting = (page: Page) => page.evaluate(() => Object.keys(localStorage).filter((k) => /:(queue|out:.*)$/.test(k)).length);
+
+test('two tabs of a visitor write while the server is gone, and one is closed', async ({ context }) => {
+  await begin();
+  const [one, other] = [await context.newPage(), await context.newPage()];
+  // Both begin at once, and are one visitor all the same.
+  const [a, b] = await Promise.all([chat(one), chat(other)]);
+  await a.say('a1');
+  await expect(log(other).getByText('a1')).toBeVisible();
+
+  await server.kill();
+  await a.say('a2');
+  await b.say('b1');
+  await a.say('a3');
+  await b.say('b2');
+  await away(one);
+  await away(other);
+  // Each sees what the other has waiting.
+  for (const text of ['a2', 'a3']) await expect(log(other).getByText(text)).toHaveCount(1);
+  await one.close();
+  await server.run();
+  await expect.poll(got, { timeout: 40_000 }).toEqual([['a1', 'a2', 'b1', 'a3', 'b2']]);
+  await expect.poll(() => waiting(other)).toBe(0);
+  for (const text of ['a1', 'a2', 'b1', 'a3', 'b2']) await expect(log(other).getByText(text)).toHaveCount(1);
+  await other.reload();
+  await other.getByRole('button', { name: /^Open chat/ }).click();
+  for (const text of ['a1', 'a2', 'b1', 'a3', 'b2']) await expect(log(other).getByText(text)).toHaveCount(1);
+  expect(await got()).toEqual([['a1', 'a2', 'b1', 'a3', 'b2']]);
+});
+
+test('what waits when a page is loaded anew or closed goes without opening the chat', async ({ context }) => {
+  await begin();
+  const before = await context.newPage();
+  const { say } = await chat(before);
+  await server.kill();
+  await say('my first words');
+  await away(before);
+  // The browser has kept the loader; what it looks for isn't there yet.
+  await before.reload();
+  await expect(before.getByRole('button', { name: /^Open chat/ })).toBeVisible();
+  await server.run();
+  await expect.poll(got, { timeout: 40_000 }).toEqual([['my first words']]);
+
+  const last = await chat(before);
+  await server.kill();
+  await last.say('and more');
+  await away(before);
+  await before.close();
+  await server.run();
+  const page = await context.newPage();
+  await page.goto(site);
+  await expect.poll(got, { timeout: 40_000 }).toEqual([['my first words', 'and more']]);
+  await expect.poll(() => waiting(page)).toBe(0);
+
+  // An older widget kept it all under one key.
+  await page.evaluate(() => {
+    const known = Object.keys(localStorage).find((k) => k.endsWith(':known')) ?? '';
+    localStorage.setItem(known.replace(/known$/, 'queue'), JSON.stringify([{ cid: 'old-1', t: 'message', text: 'from before' }]));
+  });
+  await page.reload();
+  await expect.poll(got).toEqual([['my first words', 'and more', 'from before']]);
+  await expect.poll(() => waiting(page)).toBe(0);
+});
+
+for (const [name, spoil] of [
+  ['forbidden', () => Object.defineProperty(window, 'localStorage', { get: () => { throw new DOMException('no', 'SecurityError'); } })],
+  ['full', () => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }],
+] as const)
+  test(`a visitor whose storage is ${name} loses nothing`, async ({ page }) => {
+    await page.addInitScript(spoil);
+    await begin();
+    const { say } = await chat(page);
+    await say('one');
+    await expect.poll(got).toEqual([['one']]);
+    await server.kill();
+    await say('two');
+    await say('three');
+    await away(page);
+    await server.run();
+    await expect.poll(got, { timeout: 40_000 }).toEqual([['one', 'two', 'three']]);
+    for (const text of ['one', 'two', 'three']) await expect(log(page).getByText(text)).toHaveCount(1);
+  });
+
+test('what one person has left is neither said in the name of the next nor shown to them', async ({ page }) => {
+  const secret = 'a-secret-of-the-shop';
+  await begin({ identity_secret: secret });
+  const identify = (id: string) => {
+    const who = { id, hash: createHmac('sha256', secret).update(id).digest('hex'), name: id };
+    return page.evaluate((w) => (window as unknown as { BandejaChat(...c: unknown[]): void }).BandejaChat('identify', w), who);
+  };
+  await page.goto(site);
+  await expect(page.getByRole('button', { name: /^Open chat/ })).toBeVisible();
+  await identify('ana');
+  const box = page.getByRole('textbox', { name: 'Write a message' });
+  const say = async (text: string) => {
+    await box.fill(text);
+    await box.press('Enter');
+    await expect(log(page).getByText(text)).toHaveCount(1);
+  };
+  await page.getByRole('button', { name: /^Open chat/ }).click();
+  await say('this is Ana');
+  await expect.poll(got).toEqual([['this is Ana']]);
+
+  await server.kill();
+  await say('Ana, later');
+  await away(page);
+  await identify('eva');
+  await expect(log(page).getByText(/Ana/)).toHaveCount(0);
+  await say('this is Eva');
+  await server.run();
+  await expect.poll(got, { timeout: 40_000 }).toEqual([['this is Ana', 'Ana, later'], ['this is Eva']]);
+  await expect(log(page).getByText('this is Eva')).toHaveCount(1);
+  await expect(log(page).getByText(/Ana/)).toHaveCount(0);
 });
 
 for (const width of [1440, 390])

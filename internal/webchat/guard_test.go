@@ -499,17 +499,22 @@ func TestBecomingKnown(t *testing.T) {
 	})
 }
 
+// unlimited lets visitors ask as often as they like.
+func (r *rig) unlimited() {
+	l := DefaultLimits()
+	l.Reads, l.ReadsIP, l.Events, l.EventsIP, l.SessionsIP = Rate{1e6, 1e6}, Rate{1e6, 1e6}, Rate{1e6, 1e6}, Rate{1e6, 1e6}, Rate{1e6, 1e6}
+	r.svc.limits = newLimits(l)
+	srv := httptest.NewServer(r.svc.Handlers()["/widget/"])
+	r.t.Cleanup(srv.Close)
+	r.srv.URL = srv.URL
+}
+
 // Whatever part of the events a widget sends again, and however often, each is
 // stored once and in order.
 func TestResendingProperty(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := newRig(t, d, nil)
-		l := DefaultLimits()
-		l.Reads, l.ReadsIP, l.Events, l.EventsIP, l.SessionsIP = Rate{1e6, 1e6}, Rate{1e6, 1e6}, Rate{1e6, 1e6}, Rate{1e6, 1e6}, Rate{1e6, 1e6}
-		r.svc.limits = newLimits(l)
-		srv := httptest.NewServer(r.svc.Handlers()["/widget/"])
-		t.Cleanup(srv.Close)
-		r.srv.URL = srv.URL
+		r.unlimited()
 		rapid.Check(t, func(rt *rapid.T) {
 			v := r.visitor(nil)
 			n := rapid.IntRange(1, 8).Draw(rt, "messages")

@@ -68,9 +68,7 @@ func (s *Service) stream(w http.ResponseWriter, r *http.Request, c *call) error 
 	if err != nil {
 		return err
 	}
-	st := &stream{workspace: c.ch.Workspace, channel: c.ch.ID, keys: c.visitor.keys(), wake: make(chan struct{}, 1)}
-	st.gap = true // nothing is marked before the log was read
-	st.setContacts(contactsOf(owners, c.visitor))
+	st := newStream(c, contactsOf(owners, c.visitor))
 	visitorKey, ipKey := c.ch.ID.String()+c.visitor.ID, account.AddressKey(c.frame.IP)
 	if !s.streams.add(st, s.Limits, visitorKey, ipKey) {
 		return throttled(heartbeat)
@@ -99,25 +97,25 @@ func lastEventID(r *http.Request) string {
 	return r.URL.Query().Get("after")
 }
 
-// begin sends what the visitor missed since the cursor. Without one there is
-// nothing to miss: the widget has just loaded its history, or will.
+// begin sends what the visitor missed since the cursor. Without one that is from here
+// on: the widget has just loaded its history, or will.
 func (s *Service) begin(ctx context.Context, c *call, st *stream, out sse, cursor string) error {
 	seq, ok := s.openCursor(c.ch, c.visitor, cursor)
+	first := ""
 	if !ok {
 		head, err := s.head(ctx, c)
 		if err != nil {
 			return err
 		}
-		st.rest(head)
-		if cursor != "" {
-			return out.send("reset", s.cursor(c.ch, c.visitor, head), struct{}{})
-		}
-		return out.send("ping", s.cursor(c.ch, c.visitor, head), Ping{Online: s.online(c.ch)})
+		first, seq = s.cursor(c.ch, c.visitor, head), head
 	}
 	st.rest(seq)
+	if !ok && cursor != "" {
+		return out.send("reset", first, struct{}{})
+	}
 	// The first word goes out at once, by which the widget knows that nothing on the
 	// way holds the stream back.
-	if err := out.send("ping", "", Ping{Online: s.online(c.ch)}); err != nil {
+	if err := out.send("ping", first, Ping{Online: s.online(c.ch)}); err != nil {
 		return err
 	}
 	return s.catchUp(ctx, c, st, out, seq)
@@ -135,10 +133,12 @@ func (s *Service) head(ctx context.Context, c *call) (head int64, err error) {
 func (st *stream) rest(seq int64) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	st.news = news{seq: seq}
+	st.news = news{seq: seq, sent: seq}
 }
 
-// catchUp reads the log from seq on and sends what is in it.
+// catchUp reads the log from seq on and sends what is in it. Whose contact the visitor
+// is, it looks up in the same snapshot: of one made meanwhile nothing would be found
+// below the cursor that is sent.
 func (s *Service) catchUp(ctx context.Context, c *call, st *stream, out sse, seq int64) error {
 	names, err := s.Directory.Names(ctx, c.ch.Workspace)
 	if err != nil {
@@ -151,10 +151,14 @@ func (s *Service) catchUp(ctx context.Context, c *call, st *stream, out sse, seq
 		if head, err = eventlog.Head(tx, c.ch.Workspace); err != nil {
 			return err
 		}
-		if reset = head-seq > maxChanges; reset {
+		owners, err := contact.FindIdentities(tx, c.ch.Workspace, c.ch.Space(), c.visitor.keys())
+		if err != nil {
+			return err
+		}
+		contacts := contactsOf(owners, c.visitor)
+		if reset = st.setContacts(contacts) || reset || head-seq > maxChanges; reset {
 			return nil
 		}
-		contacts := st.owned()
 		list, err := s.changed(tx, c, contacts, seq)
 		if err != nil {
 			return err
@@ -229,14 +233,10 @@ func (s *Service) beat(ctx context.Context, c *call, st *stream, out sse) error 
 	if time.Now().Unix() >= c.visitor.Expires {
 		return refuse(codeSession)
 	}
+	// Before whose contact it is: what is marked from here on may not have been sent.
+	seq := st.given()
 	if err := s.resolve(ctx, c, st, out); err != nil {
 		return err
-	}
-	st.mu.Lock()
-	seq, gap := st.seq, st.gap
-	st.mu.Unlock()
-	if gap {
-		return s.sendNews(ctx, c, st, out)
 	}
 	return out.send("ping", s.cursor(c.ch, c.visitor, seq), Ping{Online: s.online(c.ch)})
 }
@@ -264,7 +264,7 @@ func (s *Service) sendNews(ctx context.Context, c *call, st *stream, out sse) er
 		}
 	}
 	if n.gap {
-		return s.catchUp(ctx, c, st, out, n.seq)
+		return s.catchUp(ctx, c, st, out, n.sent) // what was marked before the gap too
 	}
 	if !n.contact && len(n.changed) == 0 {
 		return nil

@@ -39,9 +39,10 @@ type stream struct {
 
 // news is what a stream has not sent yet.
 type news struct {
-	// seq is the newest event of the log that was looked at.
-	seq int64
-	// gap is set where events were missed: the log must be read from seq on.
+	// seq is the newest event of the log that was looked at. Up to sent, nothing is left
+	// that the visitor wasn't given: no cursor may pass it.
+	seq, sent int64
+	// gap is set where events were missed: the log must be read from sent on.
 	gap bool
 	// changed are messages of the visitor's contacts, in the order of the log.
 	changed [][2]crm.ID
@@ -56,6 +57,13 @@ type typing struct {
 	contact crm.ID
 	user    crm.ID
 	on      bool
+}
+
+func newStream(c *call, contacts []crm.ID) *stream {
+	st := &stream{workspace: c.ch.Workspace, channel: c.ch.ID, keys: c.visitor.keys(), wake: make(chan struct{}, 1)}
+	st.gap = true // nothing is marked before the log was read
+	st.setContacts(contacts)
+	return st
 }
 
 // add lets a stream in, unless there are too many.
@@ -173,7 +181,7 @@ func (st *stream) take(marks []mark) {
 		}
 		if st.gap {
 			stir = true
-			continue // seq stays where the reading has to start
+			continue // seq stays before it
 		}
 		st.seq = m.seq
 		switch {
@@ -188,6 +196,9 @@ func (st *stream) take(marks []mark) {
 			st.appeared, stir = true, true
 		}
 	}
+	if !st.due() {
+		st.sent = st.seq
+	}
 	if stir {
 		select {
 		case st.wake <- struct{}{}:
@@ -196,20 +207,31 @@ func (st *stream) take(marks []mark) {
 	}
 }
 
-// news returns what there is to send and forgets it.
+// due tells whether the log holds something that is still to be sent.
+func (n *news) due() bool { return n.gap || n.contact || n.appeared || len(n.changed) > 0 }
+
+// takeNews returns what there is to send and forgets it: where sending fails the
+// stream ends.
 func (st *stream) takeNews() news {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	n := st.news
-	st.news = news{seq: n.seq}
+	st.news = news{seq: n.seq, sent: n.seq}
 	return n
+}
+
+// given returns up to where the visitor was given everything.
+func (st *stream) given() int64 {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.sent
 }
 
 // caughtUp puts the stream behind what was read from the log.
 func (st *stream) caughtUp(seq int64) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	st.seq = max(st.seq, seq)
+	st.seq, st.sent = max(st.seq, seq), max(st.sent, seq)
 }
 
 func (st *stream) setContacts(ids []crm.ID) (changed bool) {

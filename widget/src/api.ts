@@ -61,9 +61,13 @@ export interface Page {
 
 export interface Session {
   token: string;
+  /** In whose name the token speaks; another where somebody else has taken over the browser. */
+  visitor: string;
   verified: boolean;
   known: boolean;
 }
+
+const patience = 60_000;
 
 /** A refusal in the server's words. */
 export class Refused extends Error {
@@ -100,6 +104,8 @@ export class Api {
         },
         body: body === undefined ? undefined : JSON.stringify(body),
         keepalive: method === 'POST',
+        // A connection that has died without a word would hold up what waits, in all tabs.
+        signal: AbortSignal.timeout?.(patience),
       });
     } catch {
       throw new Later();

@@ -13,6 +13,7 @@ export interface Actions {
   lang: string;
   read: boolean;
   retry(m: Shown): void;
+  discard(m: Shown): void;
   choose(m: Shown, c: Choice): void;
   look(src: string, alt: string): void;
   grew(): void;
@@ -125,8 +126,9 @@ export function bubble(m: Shown, act: Actions): HTMLElement {
     meta.append(icon(path, 14), h('span', { class: 'sr' }, word));
     if (m.status === 'failed')
       meta.append(
-        ` ${m.problem || w.failed} `,
+        h('span', {}, m.problem || w.left),
         h('button', { type: 'button', onclick: () => act.retry(m) }, h('u', {}, w.again)),
+        h('button', { type: 'button', onclick: () => act.discard(m) }, h('u', {}, w.discard)),
       );
   }
   el.append(meta);

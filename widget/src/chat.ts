@@ -1,15 +1,19 @@
-import type { Api, Choice, Config, Message, Page } from './api';
+import type { Api, Choice, Config, Message, Page, Session } from './api';
 import { Refused } from './api';
 import type { Shown } from './bubble';
-import { Memory, newCID } from './memory';
+import { alone, Memory, newCID } from './memory';
 import type { Place } from './panel';
 import { type Event, Later, type Problem, Queue } from './queue';
+import { type Entry, Shelf } from './shelf';
 import { fill, type Words, words } from './text';
 import { View } from './view';
 
 /** How long a silent stream is believed, and how often is asked without one. */
 const silence = 50_000;
 const pollEvery = 4000;
+const againAfter = 3000;
+/** How often a page that stays open renews its session, which would end while it is used. */
+const renewEvery = 24 * 3600_000;
 
 /** Chat holds a visitor's conversation: what was said, what waits, what is new. */
 export class Chat {
@@ -34,6 +38,19 @@ export class Chat {
   private page = '';
   private readonly title = document.title;
   private session: Promise<void> | undefined;
+  private joined = Date.now();
+  /** Whether the server takes the token no more. */
+  private stale = false;
+  private again: ReturnType<typeof setTimeout> | undefined;
+  /** Who the page says is in front of it, and of whom the session is. */
+  private who: unknown;
+  private joinedAs: unknown;
+  /** Whom the session's token vouches for, '' for nobody. */
+  private person: string;
+  /** Who was here before the one whom the page has named, while there still is their token. */
+  private last = '';
+  /** The form this page has sent, by its name. */
+  private form = '';
 
   constructor(
     private readonly place: Place,
@@ -44,13 +61,15 @@ export class Chat {
     this.memory = new Memory(place.key);
     api.token = this.memory.get('token');
     this.known = !!this.memory.get('known');
-    this.queue = new Queue(
-      this.memory,
-      (events) => this.post(events),
-      (e, problem) => this.settled(e, problem),
-      (ok) => this.setConnected(ok),
-    );
+    this.person = this.memory.get('person');
+    this.queue = new Queue(new Shelf(place.key), `bandeja:${place.key}:out`, this.memory.get('visitor'), {
+      ready: () => this.begin(),
+      post: (events) => this.post(events),
+      settled: (e, problem) => this.settled(e, problem),
+      online: (ok) => this.setConnected(ok),
+    });
     this.view = new View(this, place);
+    this.name(place.who);
     addEventListener('online', () => this.wake());
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') {
@@ -58,39 +77,124 @@ export class Chat {
         this.markSeen();
       }
     });
+    addEventListener('storage', (e) => {
+      if (this.queue.heard(e)) this.sync();
+    });
     this.watchPages();
   }
 
   /** Goes on with a conversation that is running. */
   async resume(): Promise<void> {
-    if (!this.api.token) return;
-    for (const e of this.queue.waiting()) if (e.t === 'message') this.messages.push(echo(e));
+    if (!this.api.token && !this.who && !this.queue.waiting().length) return;
+    this.sync();
+    await this.connect();
+  }
+
+  /** Begins, and where that fails, again and again. */
+  private async connect(): Promise<void> {
     try {
       await this.begin();
     } catch (e) {
-      if (!(e instanceof Later)) throw e;
       this.setConnected(false);
-      setTimeout(() => this.resume(), 3000);
+      this.connectLater(e);
     }
+  }
+
+  private connectLater(e: unknown): void {
+    const wait = e instanceof Later ? Math.max(againAfter, e.afterMs) : 10 * againAfter;
+    clearTimeout(this.again);
+    this.again = setTimeout(() => void this.connect(), wait);
+  }
+
+  private rejoin(): void {
+    this.session = undefined;
+    void this.connect();
+  }
+
+  private begin(): Promise<void> {
+    if (this.session && !this.stale) return this.session;
+    const joining: Promise<void> = this.join().catch((e) => {
+      if (this.session === joining) this.session = undefined;
+      throw e;
+    });
+    this.session = joining;
+    return joining;
+  }
+
+  private async join(): Promise<void> {
+    const { who, last, stale } = this;
+    this.stale = false;
+    // What somebody has left goes in their name, before the session is another's.
+    if (last && !stale)
+      await this.queue.sendAll(last).catch((e) => {
+        if (e instanceof Later) throw e;
+      });
+    if (stale || this.stale) this.api.token = '';
+    this.stale = false;
+    // One tab after another: two that begin at once would be two visitors.
+    await alone(`bandeja:${this.place.key}:session`, async () => {
+      const person = this.recall();
+      // What an older widget has left it kept without a name: it is theirs who had the token.
+      if (who && this.api.token && !this.queue.visitor) this.queue.become((await this.api.session()).visitor, '', false);
+      const s = await this.api.session(who).catch((e) => {
+        if (e instanceof Refused && who === this.who) this.who = this.joinedAs;
+        throw e;
+      });
+      if (who === this.who) this.become(s, person);
+    });
+    if (who !== this.who) return this.begin(); // as the one whom the page has named meanwhile
+    await this.reload();
+    this.listen();
     void this.queue.flush();
   }
 
-  private begin(identify?: unknown): Promise<void> {
-    if (identify) this.session = undefined;
-    this.session ??= this.join(identify).catch((e) => {
-      this.session = undefined;
-      throw e;
-    });
-    return this.session;
+  /** Takes the token that another tab has, where it is newer or there is none; returns for whom it vouches. */
+  private recall(): string {
+    const none = !this.api.token;
+    if (none || this.memory.get('visitor') === this.queue.visitor) this.api.token = this.memory.get('token') || this.api.token;
+    return none ? this.memory.get('person') : this.person;
   }
 
-  private async join(identify?: unknown): Promise<void> {
-    const s = await this.api.session(identify);
+  /** Takes a session: from here on all is said in its visitor's name. person is for whom the token has vouched. */
+  private become(s: Session, person: string): void {
+    const before = this.queue.visitor;
+    const now = s.verified ? (idOf(this.who) ?? person) : '';
+    // Where somebody else has begun in another tab, this one's session isn't for new pages.
+    if (this.who || ['', before, s.visitor].includes(this.memory.get('visitor'))) {
+      this.memory.set('token', s.token);
+      this.memory.set('visitor', s.visitor);
+      this.memory.set('person', now);
+    }
+    this.joined = Date.now();
+    this.joinedAs = this.who;
+    this.last = '';
     this.api.token = s.token;
-    this.memory.set('token', s.token);
+    this.queue.become(s.visitor, now, now === this.person);
+    this.person = now;
+    if (before && before !== s.visitor) this.forget();
     this.setKnown(s.known || this.known);
-    await this.reload();
-    this.listen();
+  }
+
+  /** Takes the page's word for who is in front of it. What another has left is no business of theirs. */
+  private name(who: unknown): void {
+    this.who = who;
+    this.session = undefined;
+    const person = idOf(who);
+    if (!this.person || person === undefined || person === this.person) return;
+    this.last ||= this.queue.visitor;
+    this.queue.await(person);
+    this.forget();
+  }
+
+  private forget(): void {
+    this.stream?.close();
+    clearInterval(this.poll);
+    this.messages = [];
+    this.known = this.hasBefore = false;
+    this.delivered = this.seen = this.page = this.typing = this.cursor = '';
+    this.memory.set('seen', '');
+    this.view.draw();
+    this.count();
   }
 
   private setKnown(known: boolean): void {
@@ -99,14 +203,49 @@ export class Chat {
   }
 
   private async reload(): Promise<void> {
+    const { visitor } = this.queue;
     const page = await this.api.page('limit=30');
-    const waiting = this.messages.filter((m) => m.status);
+    if (visitor !== this.queue.visitor) return;
+    const newest = BigInt(page.items.at(-1)?.id ?? 0);
+    // What waits, and what the stream has brought meanwhile.
+    const kept = this.messages.filter((m) => m.status || BigInt(m.id) > newest);
     this.messages = [];
     this.hasBefore = page.has_before;
     this.take(page);
     const have = new Set(this.messages.map((m) => m.cid));
-    this.messages.push(...waiting.filter((m) => !have.has(m.cid)));
+    this.messages.push(...kept.filter((m) => !m.cid || !have.has(m.cid)));
+    this.sync();
     this.view.draw(true);
+  }
+
+  /** Loads the history anew, for what is in the log was not sent. */
+  private async reset(): Promise<void> {
+    const { stream } = this;
+    try {
+      await this.reload();
+    } catch {
+      setTimeout(() => this.stream === stream && this.reset(), againAfter);
+    }
+  }
+
+  /** Makes what is shown as waiting like what waits: other tabs write and send too. */
+  private sync(): void {
+    if (this.memory.get('known')) this.known = true;
+    const waiting = new Map(this.queue.waiting().map((e) => [e.event.cid, e]));
+    const form = waiting.get(this.form);
+    if (form?.problem) {
+      this.queue.drop(this.form);
+      this.view.refuse(form.problem);
+    }
+    this.messages = this.messages.filter((m) => m.status !== 'failed' || waiting.has(m.cid ?? ''));
+    for (const m of this.messages) {
+      const e = waiting.get(m.cid ?? '');
+      if (m.status) m.status = !e ? 'sent' : e.problem ? 'failed' : 'sending';
+      if (m.status) m.problem = e?.problem?.detail;
+    }
+    const shown = new Set(this.messages.map((m) => m.cid));
+    for (const e of waiting.values()) if (e.event.t === 'message' && !shown.has(e.event.cid)) this.messages.push(echo(e));
+    this.view.draw();
   }
 
   private take(page: Page): void {
@@ -114,10 +253,12 @@ export class Chat {
     this.read = page.read;
     this.config.online = page.online;
     for (const m of page.items) this.upsert(m);
+    if (page.items.some((m) => m.mine)) this.setKnown(true);
     this.changed(page.items);
   }
 
   private upsert(m: Message): boolean {
+    if (m.cid) this.queue.drop(m.cid); // the server has it
     const at = this.messages.findIndex((x) => x.id === m.id || (m.cid !== undefined && x.cid === m.cid));
     if (at >= 0) {
       this.messages[at] = m;
@@ -191,11 +332,11 @@ export class Chat {
       if (t.on) this.typingOff = setTimeout(() => this.stopTyping(), 8000);
       this.view.draw();
     });
-    on('reset', () => void this.reload().catch(() => undefined));
+    on('reset', () => void this.reset());
     s.onerror = () => {
       this.setConnected(navigator.onLine && s.readyState !== EventSource.CLOSED && this.connected);
       // A stream that was refused doesn't come back by itself.
-      if (s.readyState === EventSource.CLOSED) setTimeout(() => this.stream === s && this.rejoin(), 3000);
+      if (s.readyState === EventSource.CLOSED) setTimeout(() => this.stream === s && this.rejoin(), againAfter);
     };
     clearInterval(this.poll);
     this.poll = setInterval(() => void this.check(), pollEvery);
@@ -208,25 +349,33 @@ export class Chat {
 
   /** Asks for what is new where the stream is down or held back by something on the way. */
   private async check(): Promise<void> {
+    if (Date.now() - this.joined > renewEvery) {
+      this.joined = Date.now();
+      return this.rejoin();
+    }
     const open = this.stream?.readyState === EventSource.OPEN;
     if ((open && Date.now() - this.heard < silence) || document.visibilityState !== 'visible' || !this.cursor) return;
+    const { visitor } = this.queue;
     try {
       const page = await this.api.page(`after=${encodeURIComponent(this.cursor)}`);
       this.setConnected(true);
       if (page.reset) await this.reload();
-      else this.take(page);
+      else if (visitor === this.queue.visitor) this.take(page);
     } catch (e) {
-      if (e instanceof Refused && e.status === 401) this.rejoin();
-      else this.setConnected(false);
+      if (!this.expired(e)) this.setConnected(false);
+      else this.rejoin();
     }
   }
 
-  private rejoin(): void {
-    this.session = undefined;
-    this.begin().catch(() => setTimeout(() => this.rejoin(), 5000));
+  /** Tells whether a call was refused for its token, and has the next one come with another. */
+  private expired(e: unknown): boolean {
+    const is = e instanceof Refused && e.status === 401;
+    this.stale ||= is;
+    return is;
   }
 
   private wake(): void {
+    this.sync(); // a page that slept has heard nothing
     void this.queue.flush();
     void this.check();
   }
@@ -240,31 +389,20 @@ export class Chat {
 
   private async post(events: Event[]) {
     try {
-      await this.begin();
       return await this.api.post(events);
     } catch (e) {
-      if (e instanceof Refused && e.status === 401) this.session = undefined;
-      else if (e instanceof Refused) return events.map((x) => ({ cid: x.cid, problem: e.problem }));
-      throw e;
+      if (this.expired(e) || !(e instanceof Refused)) throw e;
+      const { problem } = e;
+      return events.map((x) => ({ cid: x.cid, problem }));
     }
   }
 
   private settled(e: Event, problem?: Problem): void {
-    if (e.t === 'prechat') {
-      if (problem) this.view.refuse(problem);
-      else {
-        this.setKnown(true);
-        this.view.draw();
-      }
-      return;
+    if (!problem && (e.t === 'message' || e.t === 'prechat')) {
+      this.read = false;
+      this.setKnown(true);
     }
-    const m = this.messages.find((x) => x.cid === e.cid && x.status);
-    if (!m) return;
-    m.status = problem ? 'failed' : 'sent';
-    m.problem = problem?.detail;
-    this.read = false;
-    if (!problem) this.setKnown(true);
-    this.view.draw();
+    this.sync();
   }
 
   /** Whether the form stands before the first message. */
@@ -273,8 +411,10 @@ export class Chat {
   }
 
   answer(fields: Record<string, string>): void {
-    if (Object.values(fields).some((v) => v)) this.queue.add({ cid: newCID(), t: 'prechat', fields });
-    else {
+    if (Object.values(fields).some((v) => v)) {
+      this.form = newCID();
+      this.queue.add({ cid: this.form, t: 'prechat', fields });
+    } else {
       this.setKnown(true);
       this.view.draw();
     }
@@ -289,15 +429,24 @@ export class Chat {
   }
 
   private send(e: Event, attachments?: Shown['attachments']): void {
-    this.messages.push({ ...echo(e), attachments });
-    this.queue.add(e);
+    const entry = this.queue.add(
+      e,
+      attachments?.map((a) => ({ ...a, url: undefined })), // a picture only this page has
+    );
+    this.messages.push({ ...echo(entry), attachments });
     this.view.draw(true);
     this.tellPage();
   }
 
   retry(m: Shown): void {
-    this.messages = this.messages.filter((x) => x !== m);
-    this.say(m.text ?? '');
+    this.messages = [...this.messages.filter((x) => x !== m), { ...m, at: new Date().toISOString() }];
+    this.queue.retry(m.cid ?? '');
+    this.sync();
+  }
+
+  discard(m: Shown): void {
+    this.queue.drop(m.cid ?? '');
+    this.sync();
   }
 
   async attach(file: File, progress: (part: number) => void): Promise<void> {
@@ -311,9 +460,12 @@ export class Chat {
   async older(): Promise<void> {
     const first = this.messages[0];
     if (!first) return;
+    const { visitor } = this.queue;
     const page = await this.api.page(`before=${first.id}&limit=30`);
+    if (visitor !== this.queue.visitor) return;
     this.hasBefore = page.has_before;
-    this.messages.unshift(...page.items);
+    const have = new Set(this.messages.map((m) => m.id));
+    this.messages.unshift(...page.items.filter((m) => !have.has(m.id)));
     this.view.draw();
   }
 
@@ -324,7 +476,13 @@ export class Chat {
   }
 
   async identify(who: unknown): Promise<void> {
-    await this.begin(who);
+    if (who !== this.who) this.name(who);
+    try {
+      await this.begin();
+    } catch (e) {
+      this.connectLater(e);
+      throw e;
+    }
   }
 
   /** A word of the host page: sent as a page the visitor is on, with its name. */
@@ -366,9 +524,7 @@ export class Chat {
 
   open(): void {
     this.view.show();
-    this.begin().catch((e) => {
-      if (e instanceof Later) this.setConnected(false);
-    });
+    void this.connect();
     this.markSeen();
     this.count();
   }
@@ -379,6 +535,14 @@ export class Chat {
   }
 }
 
-function echo(e: Event): Shown {
-  return { id: '0', cid: e.cid, at: new Date().toISOString(), mine: true, kind: 'text', text: e.text, status: 'sending' };
+function echo(e: Entry): Shown {
+  const { cid, text } = e.event;
+  const status = e.problem ? 'failed' : 'sending';
+  return { id: '0', cid, at: new Date(e.at).toISOString(), mine: true, kind: 'text', text, attachments: e.files, status };
+}
+
+/** The id that the page gives whoever is in front of it. */
+function idOf(who: unknown): string | undefined {
+  const { id } = (who ?? {}) as { id?: unknown };
+  return id === undefined || id === '' ? undefined : String(id);
 }

@@ -35,7 +35,7 @@ export function compose(chat: Chat, panel: HTMLElement): { el: HTMLElement; focu
         await chat.attach(f, (part) => say(`${fill(words.upload, { name: f.name })} ${Math.round(part * 100)} %`));
         say('');
       } catch (e) {
-        say(e instanceof Error && e.message !== 'later' ? e.message : words.offline);
+        say(e instanceof Error && e.message !== 'later' ? e.message : words.notAttached);
         return;
       }
     }

@@ -1,10 +1,13 @@
 // The loader draws the launcher and loads the rest when somebody wants it, or when
 // the visitor has a conversation running.
 import { h, icon, paths } from './dom';
-import type { Panel, start } from './panel';
+import type { Panel, Place, start } from './panel';
 import { launcherStyles } from './styles';
 
 declare const PANEL: string;
+
+/** When a conversation that is running is looked for again, where there was no connection. */
+const again = 10_000;
 
 type Command = [string, ...unknown[]];
 type Api = ((...args: Command) => void) & { q?: Command[] };
@@ -35,10 +38,11 @@ function run(host: string, key: string): void {
   );
   root.append(launcher);
 
+  const place: Place = { host, key, root, launcher, badge };
   let panel: Promise<Panel> | undefined;
   const load = () => {
     panel ??= import(/* @vite-ignore */ `${host}/widget/assets/${PANEL}`)
-      .then((m: { start: typeof start }) => m.start({ host, key, root, launcher, badge }))
+      .then((m: { start: typeof start }) => m.start(place))
       .catch((e) => {
         panel = undefined; // offline perhaps: the next click tries again
         throw e;
@@ -53,6 +57,8 @@ function run(host: string, key: string): void {
 
   const commands = window.BandejaChat?.q ?? [];
   window.BandejaChat = (...c: Command) => {
+    // Known before the chat begins: nobody is to see what was the last one's.
+    if (c[0] === 'identify') place.who = c[1];
     load().then((p) => p.command(...c), quiet);
   };
   for (const c of commands) window.BandejaChat(...c);
@@ -61,12 +67,13 @@ function run(host: string, key: string): void {
     document.body.append(box);
     let running = false;
     try {
-      running = !!localStorage.getItem(`bandeja:${key}:known`);
+      running = Object.keys(localStorage).some((k) => k.startsWith(`bandeja:${key}:`) && /:(known|queue|out:.+)$/.test(k));
     } catch {
       // storage is off: every visit is the first
     }
-    if (running) load().catch(quiet);
+    if (running) resume();
   };
+  const resume = () => load().catch(() => setTimeout(resume, again));
   if (document.body) begin();
   else addEventListener('DOMContentLoaded', begin);
 }

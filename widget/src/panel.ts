@@ -9,6 +9,8 @@ export interface Place {
   root: ShadowRoot;
   launcher: HTMLButtonElement;
   badge: HTMLElement;
+  /** Who the page has said is in front of it. */
+  who?: unknown;
 }
 
 export interface Panel {

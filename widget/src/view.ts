@@ -106,6 +106,7 @@ export class View {
       lang: chat.api.lang,
       read: chat.read,
       retry: (m) => chat.retry(m),
+      discard: (m) => chat.discard(m),
       choose: (m, c) => chat.choose(m, c),
       look: (src, alt) => this.look(src, alt),
       grew: () => this.atEnd && this.toEnd(),
