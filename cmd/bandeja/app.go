@@ -239,6 +239,9 @@ func (a *app) purge(ctx context.Context) error {
 		if err := a.inbox.PurgeScheduled(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("messages sent at their time could not be forgotten", "err", err)
 		}
+		if err := a.inbox.PurgeUploads(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("files that nobody sent could not be deleted", "err", err)
+		}
 		if err := a.accounts.Purge(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("old links could not be deleted", "err", err)
 		}

@@ -20,7 +20,7 @@ import (
 
 type userCmd struct {
 	Add      userAddCmd      `cmd:"" help:"Add a user. Works on an empty folder and beside a running server."`
-	Password userPasswordCmd `cmd:"" help:"Set a user's password, which ends all their sessions."`
+	Password userPasswordCmd `cmd:"" help:"Set a user's password, which ends all their sessions and API tokens."`
 }
 
 type userAddCmd struct {

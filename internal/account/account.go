@@ -428,7 +428,7 @@ func checkPicture(tx *db.Tx, v crm.Viewer, id crm.ID) error {
 	var kind crm.ContentKind
 	var user crm.ID
 	var size int64
-	err := tx.Row(`SELECT kind, user_id, size FROM file WHERE workspace_id = $1 AND id = $2`, []any{v.Workspace, id}, &kind, &user, &size)
+	err := tx.Row(`SELECT kind, user_id, size FROM file WHERE workspace_id = $1 AND id = $2`+tx.ForUpdate(), []any{v.Workspace, id}, &kind, &user, &size)
 	switch {
 	case errors.Is(err, db.ErrNotFound), err == nil && user != v.User:
 		return crm.RefuseField("picture_id", crm.CodeNotFound)

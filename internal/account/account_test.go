@@ -184,6 +184,43 @@ func TestWeakPasswords(t *testing.T) {
 	}
 }
 
+// A token does what its owner may do when it is used, also whether tokens may be used.
+func TestATokenObeysTheRestriction(t *testing.T) {
+	eachHouse(t, nil, func(t *testing.T, h *house) {
+		mara := h.hire("mara", crm.Manager)
+		secret := h.addToken(mara)
+		restrict := func(list ...crm.Restriction) {
+			t.Helper()
+			err := h.d.Write(t.Context(), func(tx *db.Tx) error {
+				return h.UpdateMember(tx, h.owner, mara.User, account.AccessChange{Restrictions: &list})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		restrict(crm.NoDataExport)
+		if v, err := h.ByToken(t.Context(), secret); err != nil || v.May(crm.DataExport) {
+			t.Errorf("restricted otherwise: %v %v", v.Restrictions, err)
+		}
+		restrict(crm.NoIntegrations)
+		_, err := h.ByToken(t.Context(), secret)
+		refused(t, "whose owner may use no tokens", err, crm.CodeNoTokens)
+		restricted, err := h.ViewerByEmail(t.Context(), "mara@example.com")
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = h.d.Write(t.Context(), func(tx *db.Tx) error {
+			_, _, err := account.AddToken(tx, restricted, "another")
+			return err
+		})
+		refused(t, "another one", err, crm.CodeNoTokens)
+		restrict()
+		if _, err := h.ByToken(t.Context(), secret); err != nil {
+			t.Errorf("once they may again: %v", err)
+		}
+	})
+}
+
 func TestTokens(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newService(d)

@@ -13,6 +13,3 @@ func (s *Service) WhileHashing(f func()) {
 		<-s.hasher.slots
 	}
 }
-
-// Waiting is how many wait for their turn to hash or compare a password.
-func (s *Service) Waiting() int { return int(s.hasher.waiting.Load()) }

@@ -21,7 +21,8 @@ type Invitation struct {
 	ID    crm.ID
 	Email string
 	crm.Access
-	Teams     []crm.ID
+	Teams []crm.ID
+	// InvitedBy is who sent it last: it holds while they may give its role.
 	InvitedBy crm.ID
 	Language  crm.Language
 	CreatedAt int64
@@ -79,6 +80,10 @@ type Sent struct {
 
 // Invite invites somebody to the viewer's workspace.
 func (s *Service) Invite(tx *db.Tx, v crm.Viewer, n NewInvitation) (Sent, error) {
+	v, err := asOfNow(tx, v)
+	if err != nil {
+		return Sent{}, err
+	}
 	email, err := contact.ParseEmail(n.Email)
 	if err != nil {
 		return Sent{}, err
@@ -153,12 +158,17 @@ func invitable(tx *db.Tx, workspace crm.ID, email string) error {
 	return nil
 }
 
-// ResendInvitation sends an invitation again, with a new link; the old one is dead.
+// ResendInvitation sends an invitation again, with a new link; the old one is dead. From
+// then on the viewer is who invites.
 func (s *Service) ResendInvitation(ctx context.Context, v crm.Viewer, id crm.ID) (out Sent, err error) {
 	if wait := s.throttle.allowOne(time.Now(), "invitation "+id.String(), perPair, perPair); wait > 0 {
 		return out, throttled(wait)
 	}
 	err = s.d.Write(ctx, func(tx *db.Tx) error {
+		v, err := asOfNow(tx, v)
+		if err != nil {
+			return err
+		}
 		i, err := invitation(tx, v, id)
 		if err != nil {
 			return err
@@ -185,6 +195,40 @@ func endInvitation(tx *db.Tx, workspace, id crm.ID) error {
 	return dropTickets(tx, forInvitation, id)
 }
 
+// expireInvitations ends the links of what a member invites to, but by now may not give.
+// The invitations stay on the list as expired, to be sent again by somebody else.
+func expireInvitations(tx *db.Tx, workspace, user crm.ID, now crm.Access) error {
+	for _, role := range []crm.Role{crm.Owner, crm.Manager, crm.Agent} {
+		if now.MayManage(role) {
+			continue
+		}
+		args := []any{tx.Micros(), workspace, user, string(role)}
+		const theirs = `workspace_id = $2 AND invited_by = $3 AND role = $4`
+		_, err := tx.Exec(`UPDATE ticket SET expires_at = $1 WHERE expires_at > $1 AND subject_id IN (SELECT id FROM invitation WHERE `+theirs+`) AND kind = $5`,
+			append(args, string(forInvitation))...)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE invitation SET expires_at = $1 WHERE expires_at > $1 AND `+theirs, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// asOfNow returns the viewer with the access they have by now, which then stays until the
+// transaction ends: what they send outlives their request.
+func asOfNow(tx *db.Tx, v crm.Viewer) (crm.Viewer, error) {
+	var restrictions string
+	err := tx.Row(`SELECT role, visibility, restrictions FROM member WHERE workspace_id = $1 AND user_id = $2 AND removed_at = 0`+tx.ForUpdate(),
+		[]any{v.Workspace, v.User}, &v.Role, &v.Visibility, &restrictions)
+	if errors.Is(err, db.ErrNotFound) {
+		err = crm.Refuse(crm.CodeForbidden)
+	}
+	v.Restrictions = crm.ParseRestrictions(restrictions)
+	return v, err
+}
+
 // invitation returns an invitation that the viewer may manage.
 func invitation(tx *db.Tx, v crm.Viewer, id crm.ID) (Invitation, error) {
 	i, err := getInvitation(tx, v.Workspace, id, tx.ForUpdate())
@@ -208,8 +252,9 @@ func (s *Service) sendInvitation(tx *db.Tx, v crm.Viewer, i Invitation) (out Sen
 	if err := dropTickets(tx, forInvitation, i.ID); err != nil {
 		return out, err
 	}
-	i.SentAt, i.ExpiresAt = tx.Micros(), tx.Now().Add(invitationLasts).UnixMicro()
-	_, err = tx.Exec(`UPDATE invitation SET sent_at = $1, expires_at = $2 WHERE workspace_id = $3 AND id = $4`, i.SentAt, i.ExpiresAt, v.Workspace, i.ID)
+	i.InvitedBy, i.SentAt, i.ExpiresAt = v.User, tx.Micros(), tx.Now().Add(invitationLasts).UnixMicro()
+	_, err = tx.Exec(`UPDATE invitation SET invited_by = $1, sent_at = $2, expires_at = $3 WHERE workspace_id = $4 AND id = $5`,
+		i.InvitedBy, i.SentAt, i.ExpiresAt, v.Workspace, i.ID)
 	if err != nil {
 		return out, err
 	}

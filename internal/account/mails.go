@@ -38,7 +38,7 @@ func resetMail(to, name string, language crm.Language, link string, until time.T
 				"alguien, creemos que usted, pidió elegir una contraseña nueva para Bandeja."),
 		},
 		Button: say("Choose a new password", "Elegir una contraseña nueva"),
-		Note: say("The link is good for an hour and once. If it wasn't you, do nothing: your password stays as it is.",
-			"El enlace vale una hora y una sola vez. Si no fue usted, no haga nada: su contraseña no cambia."),
+		Note: say("The link is good for an hour and once. With the new password you are signed out everywhere, and your API tokens stop working. If it wasn't you, do nothing: your password stays as it is.",
+			"El enlace vale una hora y una sola vez. Con la contraseña nueva se cierran todas sus sesiones y sus claves de API dejan de funcionar. Si no fue usted, no haga nada: su contraseña no cambia."),
 	}
 }

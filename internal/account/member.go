@@ -59,7 +59,8 @@ type AccessChange struct {
 }
 
 // UpdateMember changes what another member may do. Nobody changes their own
-// access, managers change only agents, and what a new role can't have falls away.
+// access, managers change only agents, and what a new role can't have falls away, as
+// do the links of invitations they may no longer send.
 func (s *Service) UpdateMember(tx *db.Tx, v crm.Viewer, id crm.ID, c AccessChange) error {
 	have, err := member(tx, v, id)
 	if err != nil {
@@ -92,12 +93,12 @@ func (s *Service) UpdateMember(tx *db.Tx, v crm.Viewer, id crm.ID, c AccessChang
 		}
 	}
 	s.changed(tx, v)
-	return nil
+	return expireInvitations(tx, v.Workspace, id, next)
 }
 
-// RemoveMember takes a member out of the workspace: sessions, tokens and teams end
-// with it, the name stays on what they wrote. Who gets their contacts is for
-// package inbox.
+// RemoveMember takes a member out of the workspace: sessions, tokens, teams and links
+// of their invitations end with it, the name stays on what they wrote. Who gets their
+// contacts is for package inbox.
 func (s *Service) RemoveMember(tx *db.Tx, v crm.Viewer, id crm.ID) error {
 	if _, err := member(tx, v, id); err != nil {
 		return err
@@ -112,8 +113,11 @@ func (s *Service) RemoveMember(tx *db.Tx, v crm.Viewer, id crm.ID) error {
 		}
 	}
 	_, err := tx.Exec(`UPDATE member SET removed_at = $1 WHERE workspace_id = $2 AND user_id = $3`, tx.Micros(), v.Workspace, id)
+	if err != nil {
+		return err
+	}
 	s.changed(tx, v)
-	return err
+	return expireInvitations(tx, v.Workspace, id, crm.Access{})
 }
 
 // member returns the access of a member whom the viewer may manage, and keeps all

@@ -51,6 +51,9 @@ func encodeHash(salt, key []byte) string {
 		b64.EncodeToString(salt), b64.EncodeToString(key))
 }
 
+// Waiting is how many wait for their turn to have a password hashed or compared.
+func (s *Service) Waiting() int { return int(s.hasher.waiting.Load()) }
+
 func (h *hasher) take(ctx context.Context) error {
 	h.waiting.Add(1)
 	defer h.waiting.Add(-1)

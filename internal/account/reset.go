@@ -94,8 +94,8 @@ func (s *Service) sendReset(tx *db.Tx, email string) error {
 	return err
 }
 
-// ResetPassword sets a new password by a link's token. All sessions of the account
-// end, and all other links. It returns whose it is.
+// ResetPassword sets a new password by a link's token. All sessions and API tokens of
+// the account end, and all other links. It returns whose it is.
 func (s *Service) ResetPassword(ctx context.Context, token, password, ip string) (user crm.ID, err error) {
 	if wait := s.throttle.allowOne(time.Now(), "reset "+AddressKey(ip), perAddress, perAddress); wait > 0 {
 		return 0, throttled(wait)
@@ -133,13 +133,13 @@ func (s *Service) ResetPassword(ctx context.Context, token, password, ip string)
 			return err
 		}
 		user = t.Subject
-		return setPassword(tx, user, hash, 0)
+		return resetPassword(tx, user, hash)
 	})
 	return user, err
 }
 
 // SetPassword sets an account's password from the command line, and switches its
-// second factor off where that is lost too. All its sessions end.
+// second factor off where that is lost too. All its sessions and API tokens end.
 func (s *Service) SetPassword(ctx context.Context, email, password string, dropSecond bool) error {
 	var user crm.ID
 	var name string
@@ -166,8 +166,18 @@ func (s *Service) SetPassword(ctx context.Context, email, password string, dropS
 				return err
 			}
 		}
-		return setPassword(tx, user, hash, 0)
+		return resetPassword(tx, user, hash)
 	})
+}
+
+// resetPassword stores a new password for somebody who no longer has the old one, or no
+// longer has it alone: whoever got in by it keeps no way in.
+func resetPassword(tx *db.Tx, user crm.ID, hash string) error {
+	if err := setPassword(tx, user, hash, 0); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`DELETE FROM api_token WHERE user_id = $1`, user)
+	return err
 }
 
 // setPassword stores a new password and ends what the old one has let in: all

@@ -218,7 +218,8 @@ func RevokeSession(tx *db.Tx, v crm.Viewer, id crm.ID) error {
 	return err
 }
 
-// ChangePassword sets a new password and ends all other sessions.
+// ChangePassword sets a new password and ends all other sessions. API tokens stay: it
+// takes the old password, so nothing says that the account was broken into.
 func (s *Service) ChangePassword(ctx context.Context, v crm.Viewer, current, next string, keep crm.ID) error {
 	if wait := s.throttle.allowOne(time.Now(), "password "+v.User.String(), perPair, perPair); wait > 0 {
 		return throttled(wait)
@@ -268,6 +269,9 @@ type Token struct {
 // AddToken makes an API token that acts as the viewer. The secret is returned
 // this once.
 func AddToken(tx *db.Tx, v crm.Viewer, name string) (Token, string, error) {
+	if !v.May(crm.TokensManage) {
+		return Token{}, "", crm.Refuse(crm.CodeNoTokens)
+	}
 	name = strings.Join(strings.Fields(crm.Clean(name)), " ")
 	if name == "" {
 		return Token{}, "", crm.RefuseField("name", crm.CodeRequired)
@@ -281,6 +285,19 @@ func AddToken(tx *db.Tx, v crm.Viewer, name string) (Token, string, error) {
 	_, err := tx.Exec(`INSERT INTO api_token (token_hash, id, workspace_id, user_id, name, prefix, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		hashSecret(secret), t.ID, v.Workspace, v.User, t.Name, t.Prefix, t.CreatedAt)
 	return t, secret, err
+}
+
+// AddTokenIn makes an API token for whoever is in a session, which must still be: what a
+// reset of the password has ended makes nothing that outlives it.
+func AddTokenIn(tx *db.Tx, v crm.Viewer, session crm.ID, name string) (Token, string, error) {
+	err := tx.Row(`SELECT id FROM session WHERE user_id = $1 AND id = $2`+tx.ForUpdate(), []any{v.User, session}, new(int64))
+	if errors.Is(err, db.ErrNotFound) {
+		err = crm.Refuse(crm.CodeUnauthenticated)
+	}
+	if err != nil {
+		return Token{}, "", err
+	}
+	return AddToken(tx, v, name)
 }
 
 // Tokens returns the viewer's API tokens, the newest first.
@@ -329,8 +346,9 @@ func Alive(tx *db.Tx, users []crm.ID) (map[crm.ID]bool, error) {
 	return out, nil
 }
 
-// ByToken returns who an API token acts as; crm.CodeUnauthenticated where there is
-// no such token.
+// ByToken returns who an API token acts as, with the rights they have now;
+// crm.CodeUnauthenticated where there is no such token, crm.CodeNoTokens where its user
+// may use none any more.
 func (s *Service) ByToken(ctx context.Context, secret string) (crm.Viewer, error) {
 	var row viewerRow
 	var token crm.ID
@@ -343,8 +361,11 @@ func (s *Service) ByToken(ctx context.Context, secret string) (crm.Viewer, error
 	})
 	v := row.viewer()
 	v.Token = token
-	if errors.Is(err, db.ErrNotFound) {
+	switch {
+	case errors.Is(err, db.ErrNotFound):
 		return v, crm.Refuse(crm.CodeUnauthenticated)
+	case err == nil && !v.May(crm.TokensManage):
+		return v, crm.Refuse(crm.CodeNoTokens)
 	}
 	if err == nil && time.Since(time.UnixMicro(used)) > seenEvery {
 		err = s.d.Write(ctx, func(tx *db.Tx) error {

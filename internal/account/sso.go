@@ -77,7 +77,7 @@ func firstMembership(tx *db.Tx, user crm.ID) (crm.Viewer, error) {
 func (s *Service) joinBy(tx *db.Tx, id sso.Identity, email string, user crm.ID) (crm.Viewer, error) {
 	var row invitationRow
 	var workspace crm.ID
-	err := tx.Row(`SELECT workspace_id, `+invitationColumns+` FROM invitation WHERE email = $1 AND expires_at > $2 ORDER BY workspace_id LIMIT 1`,
+	err := tx.Row(`SELECT workspace_id, `+invitationColumns+` FROM invitation WHERE email = $1 AND expires_at > $2 ORDER BY workspace_id LIMIT 1`+tx.ForUpdate(),
 		[]any{email, tx.Micros()}, append([]any{&workspace}, row.into()...)...)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return crm.Viewer{}, err

@@ -154,6 +154,19 @@ func (h *house) login(email, pass, code string) error {
 	return err
 }
 
+// addToken makes an API token of a member's and returns its secret.
+func (h *house) addToken(v crm.Viewer) (secret string) {
+	h.t.Helper()
+	err := h.d.Write(h.t.Context(), func(tx *db.Tx) (err error) {
+		_, secret, err = account.AddToken(tx, v, "shop")
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return secret
+}
+
 func refused(t *testing.T, what string, err error, code crm.Code) {
 	t.Helper()
 	if !errors.Is(err, crm.Refuse(code)) {
@@ -305,6 +318,85 @@ func TestLinksOfInvitationsDie(t *testing.T) {
 		h.later(40 * 24 * time.Hour)
 		if err := h.Purge(t.Context()); err != nil || h.count(`SELECT COUNT(*) FROM ticket`) != 0 {
 			t.Errorf("long dead links are kept: %v", err)
+		}
+	})
+}
+
+// An invitation is worth what whoever made it may do: it ends with their right to make
+// it, and whoever sends it again answers for it from then on.
+func TestInvitationsEndWithTheirMaker(t *testing.T) {
+	eachHouse(t, nil, func(t *testing.T, h *house) {
+		as := func(email string, role crm.Role) account.NewInvitation {
+			return account.NewInvitation{Email: email, Access: crm.Access{Role: role}}
+		}
+		look := func(s account.Sent) error {
+			_, err := h.LookAtInvitation(t.Context(), s.Token, "1.1.1.1")
+			return err
+		}
+		open := func() (emails []string) {
+			t.Helper()
+			err := h.d.Read(t.Context(), func(tx *db.Tx) error {
+				list, err := account.Invitations(tx, h.owner)
+				for _, i := range list {
+					if i.ExpiresAt > tx.Micros() {
+						emails = append(emails, i.Email)
+					}
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return emails
+		}
+		change := func(v crm.Viewer, c account.AccessChange) {
+			t.Helper()
+			if err := h.d.Write(t.Context(), func(tx *db.Tx) error { return h.UpdateMember(tx, h.owner, v.User, c) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		other, mara := h.hire("otra", crm.Owner), h.hire("mara", crm.Manager)
+		owners := h.must(h.invite(other, as("duena@example.org", crm.Owner)))
+		agents := h.must(h.invite(other, as("ana@example.org", crm.Agent)))
+		maras := h.must(h.invite(mara, as("eva@example.org", crm.Agent)))
+
+		// A manager still invites agents, and no owners.
+		manager := crm.Manager
+		change(other, account.AccessChange{Role: &manager})
+		refused(t, "an owner's, by one who is a manager now", look(owners), crm.CodeLinkExpired)
+		_, _, err := h.AcceptInvitation(t.Context(), account.Acceptance{Token: owners.Token, Name: "Dueña", Password: "flores de ana"})
+		refused(t, "accepting it", err, crm.CodeLinkExpired)
+		_, _, err = h.LoginBy(t.Context(), person("2", "duena@example.org", true), "1.1.1.1", "")
+		refused(t, "accepting it by single sign-on", err, crm.CodeSSOUnknown)
+		if err := errors.Join(look(agents), look(maras)); err != nil {
+			t.Errorf("those of agents: %v", err)
+		}
+		restrictions := []crm.Restriction{crm.NoWorkspaceSettings}
+		change(mara, account.AccessChange{Restrictions: &restrictions})
+		refused(t, "of one who no longer opens the settings", look(maras), crm.CodeLinkExpired)
+
+		if err := h.d.Write(t.Context(), func(tx *db.Tx) error { return h.RemoveMember(tx, h.owner, other.User) }); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, "of one who was removed", look(agents), crm.CodeLinkExpired)
+		if got := open(); len(got) != 0 || h.count(`SELECT COUNT(*) FROM invitation`) != 3 {
+			t.Errorf("open still: %v", got)
+		}
+
+		again := h.must(h.ResendInvitation(t.Context(), h.owner, agents.ID))
+		w, err := h.LookAtInvitation(t.Context(), again.Token, "1.1.1.1")
+		if err != nil || w.Inviter != "Olga" || again.InvitedBy != h.owner.User {
+			t.Errorf("sent again: %+v %v", w, err)
+		}
+		// Those who lost the right while they asked.
+		_, err = h.invite(other, as("luz@example.org", crm.Agent))
+		refused(t, "inviting after that", err, crm.CodeForbidden)
+		_, err = h.invite(mara, as("luz@example.org", crm.Agent))
+		refused(t, "inviting with a restriction", err, crm.CodeForbidden)
+		_, err = h.ResendInvitation(t.Context(), other, maras.ID)
+		refused(t, "sending again after that", err, crm.CodeForbidden)
+		if _, _, err := h.AcceptInvitation(t.Context(), account.Acceptance{Token: again.Token, Name: "Ana", Password: "flores de ana"}); err != nil {
+			t.Errorf("accepting what was sent again: %v", err)
 		}
 	})
 }
@@ -540,6 +632,70 @@ func TestSigningInWithTheSecondFactor(t *testing.T) {
 		refused(t, "the recovery code again", h.login("olga@example.com", password, a.recovery[3]), crm.CodeWrongCode)
 		if f := h.factor(h.owner); f.RecoveryLeft != 9 {
 			t.Errorf("%+v", f)
+		}
+	})
+}
+
+// A reset is for whoever was broken into: what the intruder made ends with it. Who
+// changes the password knowing the old one keeps what programs use.
+func TestAResetEndsTokens(t *testing.T) {
+	eachHouse(t, nil, func(t *testing.T, h *house) {
+		beto := h.hire("beto", crm.Agent)
+		kept := h.addToken(beto)
+		first := h.addToken(h.owner)
+		if err := h.ChangePassword(t.Context(), h.owner, password, "another quiet one", 0); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.ByToken(t.Context(), first); err != nil {
+			t.Errorf("a token after a change of password: %v", err)
+		}
+		if err := h.Forgot(t.Context(), "olga@example.com", "1.1.1.1"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.ResetPassword(t.Context(), h.token(h.mail(1)), "a third quiet one", "1.1.1.1"); err != nil {
+			t.Fatal(err)
+		}
+		_, err := h.ByToken(t.Context(), first)
+		refused(t, "a token after a reset by mail", err, crm.CodeUnauthenticated)
+		second := h.addToken(h.owner)
+		if err := h.SetPassword(t.Context(), "olga@example.com", "a fourth quiet one", false); err != nil {
+			t.Fatal(err)
+		}
+		_, err = h.ByToken(t.Context(), second)
+		refused(t, "a token after a reset by the command line", err, crm.CodeUnauthenticated)
+		if _, err := h.ByToken(t.Context(), kept); err != nil {
+			t.Errorf("somebody else's token: %v", err)
+		}
+	})
+}
+
+// A session that a reset has ended makes no token any more, also where the request was
+// under way.
+func TestAnEndedSessionLeavesNoToken(t *testing.T) {
+	eachHouse(t, nil, func(t *testing.T, h *house) {
+		_, secret, err := h.Login(t.Context(), account.Credentials{Email: "olga@example.com", Password: password, IP: "1.1.1.1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, session, err := h.BySession(t.Context(), secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		add := func() error {
+			return h.d.Write(t.Context(), func(tx *db.Tx) error {
+				_, _, err := account.AddTokenIn(tx, v, session, "shop")
+				return err
+			})
+		}
+		if err := add(); err != nil {
+			t.Errorf("while it lasts: %v", err)
+		}
+		if err := h.SetPassword(t.Context(), "olga@example.com", "another quiet one", false); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, "after the reset", add(), crm.CodeUnauthenticated)
+		if n := h.count(`SELECT COUNT(*) FROM api_token`); n != 0 {
+			t.Errorf("%d tokens are left", n)
 		}
 	})
 }

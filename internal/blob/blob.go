@@ -215,20 +215,48 @@ func (s *Store) Attached(workspace crm.ID) func(ctx context.Context, a crm.Attac
 	}
 }
 
-// Add stores the row of a saved file.
+// Remove removes a file's bytes, once its row is gone.
+func (s *Store) Remove(workspace, id crm.ID) error {
+	db.AssertNoWrite("file I/O")
+	path := s.path(workspace, id)
+	beside, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	for _, e := range beside {
+		if strings.HasPrefix(e.Name(), id.String()+"-") { // a smaller image of it
+			_ = os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
+		}
+	}
+	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Add stores the row of a saved file. It waits for something that has it: what waits for
+// too long is deleted.
 func Add(tx *db.Tx, f *File) error {
 	f.CreatedAt = tx.Micros()
-	return tx.Queue(`INSERT INTO file (workspace_id, id, name, mime, size, kind, width, height, duration, sha256, contact_id, user_id, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+	return tx.Queue(`INSERT INTO file (workspace_id, id, name, mime, size, kind, width, height, duration, sha256, contact_id, user_id, created_at, waiting)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, TRUE)`,
 		int64(f.Workspace), int64(f.ID), f.Name, f.MIME, f.Size, string(f.Kind), f.Width, f.Height, f.Duration, f.SHA256,
 		int64(f.Contact), int64(f.User), f.CreatedAt)
 }
 
 // Get returns a file's row; crm.CodeNotFound where there is none.
-func Get(tx *db.Tx, workspace, id crm.ID) (*File, error) {
+func Get(tx *db.Tx, workspace, id crm.ID) (*File, error) { return get(tx, workspace, id, "") }
+
+// Hold is Get for a file that the transaction gives to something: nobody deletes it
+// meanwhile.
+func Hold(tx *db.Tx, workspace, id crm.ID) (*File, error) {
+	return get(tx, workspace, id, tx.ForUpdate())
+}
+
+func get(tx *db.Tx, workspace, id crm.ID, lock string) (*File, error) {
 	f := &File{Workspace: workspace, ID: id}
 	err := tx.Row(`SELECT name, mime, size, kind, width, height, duration, sha256, contact_id, user_id, created_at
-		FROM file WHERE workspace_id = $1 AND id = $2`, []any{workspace, id},
+		FROM file WHERE workspace_id = $1 AND id = $2`+lock, []any{workspace, id},
 		&f.Name, &f.MIME, &f.Size, &f.Kind, &f.Width, &f.Height, &f.Duration, &f.SHA256, &f.Contact, &f.User, &f.CreatedAt)
 	if errors.Is(err, db.ErrNotFound) {
 		return nil, crm.Refuse(crm.CodeNotFound)

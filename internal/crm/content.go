@@ -48,6 +48,9 @@ type Content struct {
 	Album string `json:"album,omitempty"`
 	// Note explains KindUnsupported and KindSystem, in the provider's words.
 	Note string `json:"note,omitempty"`
+	// Parts are the provider's ids of the messages that this one went as, where it went as
+	// several.
+	Parts []string `json:"parts,omitempty" nullable:"false"`
 	// Mentions are the users whom the tokens in a comment's text name.
 	Mentions []Mention `json:"mentions,omitempty" nullable:"false"`
 }

@@ -25,6 +25,7 @@ const (
 	CodeWeakPassword       Code = "weak_password"
 	CodeEmailTaken         Code = "email_taken"
 	CodeFileTooLarge       Code = "file_too_large"
+	CodeUploadsWait        Code = "uploads_waiting"
 	CodeFileType           Code = "file_type_not_allowed"
 	CodeKindUnsupported    Code = "kind_not_supported"
 	CodeWindowClosed       Code = "window_closed"

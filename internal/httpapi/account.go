@@ -359,7 +359,7 @@ func (s *Server) tokenOperations() {
 	}) (*body[NewToken], error) {
 		var out NewToken
 		err := s.DB.Write(ctx, func(tx *db.Tx) error {
-			t, secret, err := account.AddToken(tx, c.Viewer, in.Body.Name)
+			t, secret, err := account.AddTokenIn(tx, c.Viewer, c.session, in.Body.Name)
 			out = NewToken{tokenOf(t), secret}
 			return err
 		})

@@ -3,10 +3,16 @@ package httpapi_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/db/dbtest"
 	"github.com/bandeja/bandeja/internal/httpapi"
@@ -290,6 +296,75 @@ func TestUploadLimits(t *testing.T) {
 	if a := r.do("", "GET", f.URL, nil); a.status != 401 {
 		t.Errorf("a file without a caller: %d", a.status)
 	}
+}
+
+// However often agents refresh, the provider is asked now and then.
+func TestRefreshingTemplates(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		provider, err := url.Parse(r.simURL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var asked atomic.Int64
+		pass := httputil.NewSingleHostReverseProxy(provider)
+		counting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			if strings.HasSuffix(q.URL.Path, "/message_templates") && !q.URL.Query().Has("after") {
+				asked.Add(1)
+			}
+			pass.ServeHTTP(w, q)
+		}))
+		t.Cleanup(counting.Close)
+		r.simURL = counting.URL
+		ch := r.connect("whatsapp_cloud")
+		list := func(id, query string) int {
+			var page struct{ Items []struct{ Name string } }
+			r.do(r.tokens["agent"], "GET", "/channels/"+id+"/templates"+query, nil).into(t, &page)
+			return len(page.Items)
+		}
+		all := list(ch.ID, "")
+		before := asked.Load()
+		var wg sync.WaitGroup
+		for i := range 10 {
+			wg.Go(func() {
+				if n := list(strings.Repeat("0", i%2)+ch.ID, "?refresh=true"); n != all || n == 0 {
+					t.Errorf("%d templates of %d", n, all)
+				}
+			})
+		}
+		wg.Wait()
+		if n := asked.Load() - before; n != 1 {
+			t.Errorf("the provider was asked %d times", n)
+		}
+	})
+}
+
+// What a user uploads and doesn't send takes so much room and no more.
+func TestRoomForUploads(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d, func(_ *account.WaysIn, o *httpapi.Options) { o.MaxUpload = 1 << 10 })
+		r.connect("telegram")
+		r.sim.SendText(sim.TelegramAccount, "7001001", "hola")
+		contact := r.contactOf("Luc")
+		upload := func(who string) answer {
+			return r.do(r.tokens[who], "POST", "/files?name=a.txt", strings.Repeat("x", 1<<10), "Content-Type", "text/plain")
+		}
+		var last idOnly
+		for range 20 {
+			upload("agent").into(t, &last)
+		}
+		a := upload("agent")
+		if p := a.problem(); a.status != 422 || p.Code != "uploads_waiting" || !strings.Contains(p.Detail, "20 KB") || !strings.Contains(p.Detail, "8 days") {
+			t.Errorf("beyond the room: %d %s", a.status, a.body)
+		}
+		if a := upload("owner"); a.status != http.StatusCreated {
+			t.Errorf("somebody else's: %d %s", a.status, a.body)
+		}
+		r.do(r.tokens["agent"], "POST", "/contacts/"+contact+"/messages", map[string]any{"attachments": []map[string]string{{"file_id": last.ID}}}).into(t, nil)
+		if a := upload("agent"); a.status != http.StatusCreated {
+			t.Errorf("once one is sent: %d %s", a.status, a.body)
+		}
+	})
 }
 
 // Another workspace's things don't exist.

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/bandeja/bandeja/internal/db"
@@ -73,6 +74,39 @@ func TestBeginningOnWhatsApp(t *testing.T) {
 		r.do(owner, "GET", "/contacts/"+lucia, nil).into(t, &both)
 		if len(both.Identities) != 2 || !both.Identities[0].Used || both.Identities[0].ChannelType != "telegram" || both.Identities[1].Used {
 			t.Errorf("with Telegram and a phone: %+v", both.Identities)
+		}
+	})
+}
+
+// A number is one contact's on WhatsApp. Who doesn't see that contact adds another with the
+// number as with any, can't write to it there, and hears no more than that.
+func TestTheNumberOfAHiddenContact(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newStaff(t, d)
+		ch := s.connect("whatsapp_cloud")
+		template := map[string]any{"channel_id": ch.ID, "template": map[string]any{"name": "hello_world", "language": "en_US"}}
+		var hidden, own idOnly
+		s.as("owner", "POST", "/contacts", map[string]any{"first_name": secret, "phone": "+593987654321", "assignee_id": s.id("agent")}).into(t, &hidden)
+		s.as("owner", "POST", "/contacts/"+hidden.ID+"/messages", template).into(t, nil)
+
+		added := s.as("own", "POST", "/contacts", map[string]any{"first_name": "Ana", "phone": "+593987654321"})
+		added.into(t, &own)
+		refusal := s.as("own", "POST", "/contacts/"+own.ID+"/messages", template)
+		said(t, "writing to it", refusal, 422, "unreachable")
+		for what, a := range map[string]answer{
+			"added": added, "refused": refusal, "shown": s.as("own", "GET", "/contacts/"+own.ID, nil),
+			"duplicates": s.as("own", "GET", "/contacts/"+own.ID+"/duplicates", nil), "all duplicates": s.as("own", "GET", "/duplicates", nil),
+		} {
+			if strings.Contains(string(a.body), secret) || strings.Contains(string(a.body), hidden.ID) {
+				t.Errorf("%s: %s", what, a.body)
+			}
+		}
+		for who, want := range map[string]int{"own": 0, "agent": 1} {
+			var page struct{ Items []struct{} }
+			path := "/contacts/" + own.ID + "/duplicates"
+			if s.as(who, "GET", path, nil).into(t, &page); len(page.Items) != want {
+				t.Errorf("%s is shown %d duplicates, want %d", who, len(page.Items), want)
+			}
 		}
 	})
 }

@@ -321,13 +321,16 @@ func (s *Server) channelCareOperations() {
 		Summary: "List a channel's templates",
 	}, func(ctx context.Context, c caller, in *struct {
 		IDPath
-		Refresh bool `query:"refresh" doc:"Ask the provider first."`
+		Refresh bool `query:"refresh" doc:"Ask the provider first, unless it was asked in the last 30 seconds."`
 	}) (*body[TemplateList], error) {
-		list, at, err := s.Gateway.Templates(ctx, c.Viewer, in.id(), in.Refresh)
-		if list == nil {
-			list = []crm.Template{}
+		got, err := s.templates.get(ctx, c.Workspace.String()+"/"+in.id().String(), in.Refresh, func(ctx context.Context, anew bool) (t templates, err error) {
+			t.items, t.at, err = s.Gateway.Templates(ctx, c.Viewer, in.id(), anew)
+			return t, err
+		})
+		if got.items == nil {
+			got.items = []crm.Template{}
 		}
-		return &body[TemplateList]{TemplateList{list, wire.Time(at)}}, err
+		return &body[TemplateList]{TemplateList{got.items, wire.Time(got.at)}}, err
 	})
 }
 

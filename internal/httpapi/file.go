@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -57,10 +58,26 @@ func (s *Server) fileOperations() {
 				f.Kind = crm.KindAudio // recorders write sound into a video container
 				f.MIME = strings.Replace(f.MIME, "video/", "audio/", 1)
 			}
-			return wire.FileOf(f), s.DB.Write(ctx, func(tx *db.Tx) error { return blob.Add(tx, f) })
+			return wire.FileOf(f), s.addUpload(ctx, c, f)
 		})
 		return &body[wire.File]{out}, err
 	})
+}
+
+// uploadsHeld is how many times the largest file a user may have waiting for messages.
+const uploadsHeld = 20
+
+func (s *Server) addUpload(ctx context.Context, c caller, f *blob.File) error {
+	err := s.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := inbox.RoomFor(tx, c.Viewer, f.Size, uploadsHeld*s.MaxUpload); err != nil {
+			return err
+		}
+		return blob.Add(tx, f)
+	})
+	if errors.Is(err, crm.Refuse(crm.CodeUploadsWait)) {
+		return errors.Join(s.Files.Remove(f.Workspace, f.ID), err)
+	}
+	return err
 }
 
 func isTooLarge(err error) bool {

@@ -28,11 +28,11 @@ type InvitationItem struct {
 	Visibility   string     `json:"visibility" enum:"all,team,own"`
 	Restrictions []string   `json:"restrictions" nullable:"false"`
 	TeamIDs      []string   `json:"team_ids" nullable:"false"`
-	InvitedBy    string     `json:"invited_by" doc:"A user's id."`
+	InvitedBy    string     `json:"invited_by" doc:"The id of the user who sent it last."`
 	CreatedAt    *time.Time `json:"created_at" nullable:"false"`
 	SentAt       *time.Time `json:"sent_at" nullable:"false"`
 	ExpiresAt    *time.Time `json:"expires_at" nullable:"false"`
-	Expired      bool       `json:"expired" doc:"Its link is dead; sending it again makes a new one."`
+	Expired      bool       `json:"expired" doc:"Its link is dead, by its age or because whoever sent it may not invite any more; sending it again makes a new one."`
 }
 
 func invitationOf(i account.Invitation, now time.Time) InvitationItem {
@@ -138,7 +138,7 @@ func (s *Server) invitationOperations() {
 	})
 	register(s, huma.Operation{
 		OperationID: "resend-invitation", Method: http.MethodPost, Path: "/invitations/{id}/resend", Tags: []string{"Workspace"},
-		Summary: "Send an invitation again, with a new link; the old one is dead",
+		Summary: "Send an invitation again, with a new link, as one's own; the old link is dead",
 	}, func(ctx context.Context, c caller, in *IDPath) (*body[SentInvitation], error) {
 		sent, err := s.Accounts.ResendInvitation(ctx, c.Viewer, in.id())
 		return s.invited(ctx, sent, time.UnixMicro(sent.SentAt)).wire(), err
@@ -213,7 +213,7 @@ func (s *Server) resetOperations() {
 	})
 	register(s, huma.Operation{
 		OperationID: "reset-password", Method: http.MethodPost, Path: "/password/reset", Tags: []string{"Session"}, DefaultStatus: http.StatusNoContent,
-		Summary: "Choose a new password by a link, which ends all sessions", Errors: []int{http.StatusNotFound, http.StatusGone},
+		Summary: "Choose a new password by a link, which ends all sessions and API tokens", Errors: []int{http.StatusNotFound, http.StatusGone},
 	}, func(ctx context.Context, _ caller, in *struct {
 		Body struct {
 			Token    string `json:"token" maxLength:"100"`
@@ -223,6 +223,7 @@ func (s *Server) resetOperations() {
 		user, err := s.Accounts.ResetPassword(ctx, in.Body.Token, in.Body.Password, requestOf(ctx).ip)
 		if err == nil {
 			s.Hub.EndSession(user, 0, 0)
+			s.Hub.Verify() // what listens by a token
 		}
 		return nil, err
 	})

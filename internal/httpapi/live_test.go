@@ -124,6 +124,13 @@ func (l *listener) take(frame string, connected chan struct{}) {
 	l.pushes = append(l.pushes, many...)
 }
 
+// over tells whether the server has ended the connection.
+func (l *listener) over() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.dropped || l.closed
+}
+
 // find returns the first push that ok takes.
 func (l *listener) find(ok func(wire.Push) bool) *wire.Push {
 	l.mu.Lock()
@@ -306,6 +313,36 @@ func TestALiveConnectionEndsWithItsToken(t *testing.T) {
 		if stays.dropped || stays.closed {
 			t.Error("somebody else's connection ended too")
 		}
+	})
+}
+
+// A restriction holds for the tokens made before it, with the reason.
+func TestTokensOfARestrictedUser(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newStaff(t, d)
+		token := s.tokens["manager"]
+		live := s.listen(token)
+		restrict := func(list ...string) {
+			t.Helper()
+			s.as("owner", "PATCH", "/users/"+s.id("manager"), map[string]any{"restrictions": append([]string{}, list...)}).into(t, nil)
+		}
+		restrict("integrations")
+		said(t, "a call", s.do(token, "GET", "/me", nil), 403, "tokens_not_allowed")
+		s.eventually("what listens by it hears no more", live.over)
+		if l := s.listen(token); l.status != http.StatusForbidden {
+			t.Errorf("listening again: %d", l.status)
+		}
+		var tokens struct{ Items []idOnly }
+		s.as("manager", "GET", "/tokens", nil).into(t, &tokens)
+		if len(tokens.Items) != 1 {
+			t.Errorf("the user sees %v of their tokens", tokens.Items)
+		}
+		restrict()
+		s.do(token, "GET", "/me", nil).into(t, nil)
+		restrict("integrations")
+		s.as("manager", "DELETE", "/tokens/"+tokens.Items[0].ID, nil).into(t, nil)
+		restrict()
+		said(t, "what was revoked meanwhile", s.do(token, "GET", "/me", nil), 401, "unauthenticated")
 	})
 }
 

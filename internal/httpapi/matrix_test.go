@@ -51,15 +51,15 @@ func newStaff(t *testing.T, d *db.DB) *staff {
 	s.hire("own", crm.Access{Role: crm.Agent, Visibility: crm.SeesOwn})
 	s.hire("team", crm.Access{Role: crm.Agent, Visibility: crm.SeesTeam})
 	s.hire("mate", crm.Access{Role: crm.Agent})
-	var users struct{ Items []struct{ ID, Email string } }
+	var users struct{ Items []struct{ Email string } }
 	s.do(s.tokens["owner"], "GET", "/users", nil).into(t, &users)
 	for _, u := range users.Items {
 		name, _, _ := strings.Cut(u.Email, "@")
-		id, err := crm.ParseID(u.ID)
+		v, err := s.accounts.ViewerByEmail(context.Background(), u.Email)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.users[name] = crm.Viewer{Workspace: s.owner.Workspace, User: id}
+		s.users[name] = v
 		s.session(name)
 	}
 	s.do(s.tokens["owner"], "POST", "/teams", map[string]any{"name": "Sales", "user_ids": []string{s.id("own"), s.id("team"), s.id("mate")}}).into(t, nil)

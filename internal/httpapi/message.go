@@ -128,7 +128,7 @@ func attachment(tx *db.Tx, v crm.Viewer, fileID, field string) (crm.Attachment, 
 	if err != nil {
 		return crm.Attachment{}, crm.RefuseField(field, crm.CodeInvalid)
 	}
-	f, err := blob.Get(tx, v.Workspace, id)
+	f, err := blob.Hold(tx, v.Workspace, id)
 	if err != nil {
 		return crm.Attachment{}, crm.RefuseField(field, crm.CodeInvalid)
 	}

@@ -16,7 +16,8 @@ type metrics struct {
 	requests *prometheus.HistogramVec
 }
 
-func newMetrics() *metrics {
+// newMetrics returns the metrics; waiting is how many wait for their password's turn.
+func newMetrics(waiting func() int) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -24,7 +25,10 @@ func newMetrics() *metrics {
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5},
 		}, []string{"route", "status"}),
 	}
-	m.registry.MustRegister(m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	passwords := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "bandeja_passwords_waiting", Help: "Requests that wait for their password to be hashed or compared.",
+	}, func() float64 { return float64(waiting()) })
+	m.registry.MustRegister(m.requests, passwords, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

@@ -35,6 +35,7 @@ func sentences() map[crm.Code]sentence {
 		crm.CodeWeakPassword:       s(422, "This password is easy to guess. Choose another.", "Esta contraseña es fácil de adivinar. Elija otra."),
 		crm.CodeEmailTaken:         s(409, "A user with this e-mail exists already.", "Ya existe un usuario con este correo."),
 		crm.CodeFileTooLarge:       s(413, "The file is too large: at most {max}.", "El archivo es demasiado grande: {max} como máximo."),
+		crm.CodeUploadsWait:        s(422, "Too many of your files wait to be sent: at most {files}, of {max} together. Send them first; what nobody sends is deleted after {days} days.", "Demasiados archivos suyos esperan ser enviados: {files} como máximo, de {max} en total. Envíelos primero; lo que nadie envía se elimina después de {days} días."),
 		crm.CodeFileType:           s(422, "Files of type {type} can't be sent here. Allowed: {allowed}.", "Aquí no se pueden enviar archivos de tipo {type}. Permitidos: {allowed}."),
 		crm.CodeKindUnsupported:    s(422, "This channel can't send this kind of content ({kind}).", "Este canal no puede enviar este tipo de contenido ({kind})."),
 		crm.CodeWindowClosed:       s(422, "The messaging window is closed: the contact last wrote more than {hours} hours ago. Send a template or a message with a tag, where the channel has them.", "La ventana de mensajería está cerrada: el contacto escribió por última vez hace más de {hours} horas. Envíe una plantilla o un mensaje con etiqueta, si el canal los tiene."),

@@ -71,6 +71,8 @@ type Server struct {
 	api      huma.API
 	access   map[string]Access
 	handler  http.Handler
+	// templates spaces what is asked of providers.
+	templates templateAsks
 	// strangeProxy is told of once.
 	strangeProxy sync.Once
 }
@@ -81,7 +83,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.New("httpapi: BANDEJA_TRUSTED_PROXIES must list addresses or networks, separated by commas")
 	}
-	s := &Server{Options: o, log: o.Logger, trusted: t, mux: http.NewServeMux(), access: accessTable(), metrics: newMetrics()}
+	s := &Server{Options: o, log: o.Logger, trusted: t, mux: http.NewServeMux(), access: accessTable(), metrics: newMetrics(o.Accounts.Waiting)}
 	s.problems = problems{said: sentences(), log: o.Logger}
 	s.openAPI()
 	s.routes()

@@ -118,7 +118,7 @@ func TestInvitations(t *testing.T) {
 			Known         bool
 		}
 		look(second).into(t, &welcome)
-		if welcome.WorkspaceName != "Shop" || welcome.NameOfInviter != "Una manager" || welcome.Email != "ana@example.org" || welcome.Role != "agent" || welcome.Known {
+		if welcome.WorkspaceName != "Shop" || welcome.NameOfInviter != "Olga Owner" || welcome.Email != "ana@example.org" || welcome.Role != "agent" || welcome.Known {
 			t.Errorf("%+v", welcome)
 		}
 		accept := map[string]string{"token": tokenOf(second.Link), "name": "Ana", "password": "flores de ana", "timezone": "America/Guayaquil"}
@@ -187,6 +187,7 @@ func TestForgottenPasswords(t *testing.T) {
 		box := mailtest.New(t)
 		r := newRig(t, d, withMail(t, box))
 		cookie := r.signIn("agent@example.com")
+		token, live := r.tokens["agent"], r.listen(r.tokens["agent"])
 		var bodies []string
 		for _, email := range []string{"nobody@example.com", "agent@example.com", "rubbish"} {
 			a := r.do("", "POST", "/password/forgot", map[string]string{"email": email}, "Host", "evil.example")
@@ -210,6 +211,8 @@ func TestForgottenPasswords(t *testing.T) {
 		}
 		said(t, "twice", r.do("", "POST", "/password/reset", reset), 404, "link_used")
 		said(t, "the session from before", r.do("", "GET", "/me", nil, "Cookie", cookie), 401, "unauthenticated")
+		said(t, "the token from before", r.do(token, "GET", "/me", nil), 401, "unauthenticated")
+		r.eventually("what listens by the token hears no more", live.over)
 		if a := r.do("", "POST", "/session", map[string]string{"email": "agent@example.com", "password": "another quiet password"}); a.status != 200 {
 			t.Errorf("the new password: %d %s", a.status, a.body)
 		}
@@ -524,6 +527,9 @@ func TestMetricsStayAtHome(t *testing.T) {
 		r.api.ServeHTTP(w, q)
 		if w.Code != c.want {
 			t.Errorf("%s: %d, want %d", name, w.Code, c.want)
+		}
+		if told := strings.Contains(w.Body.String(), "bandeja_passwords_waiting 0"); told != (c.want == http.StatusOK) {
+			t.Errorf("%s: the queue of passwords is told: %v", name, told)
 		}
 		if warned := strings.Contains(log(), "BANDEJA_TRUSTED_PROXIES"); warned != (c.header != "") {
 			t.Errorf("%s: the operator is warned of a proxy: %v", name, warned)

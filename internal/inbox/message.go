@@ -216,7 +216,8 @@ func quoteOf(m *Message) *Quote {
 	return &Quote{ID: m.ID, Text: m.Content.Preview(), Kind: m.Content.Kind, Direction: m.Direction, User: m.User}
 }
 
-// useFiles notes that a message shows its files to whoever may see its contact.
+// useFiles notes that a message has its files: it keeps them, and shows them to whoever
+// may see its contact.
 func useFiles(tx *db.Tx, m *Message) error {
 	files := m.Content.Attachments
 	if m.Content.Template != nil {
@@ -229,12 +230,21 @@ func useFiles(tx *db.Tx, m *Message) error {
 		}
 	}
 	rows := make([][]any, 0, len(files))
+	ids := make([]int64, 0, len(files))
 	for _, a := range files {
 		if id, err := crm.ParseID(a.FileID); err == nil {
 			rows = append(rows, []any{int64(m.Workspace), int64(id), int64(m.Contact)})
+			ids = append(ids, int64(id))
 		}
 	}
-	return tx.Insert(`file_use (workspace_id, file_id, contact_id)`, ` ON CONFLICT DO NOTHING`, rows)
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := tx.Insert(`file_use (workspace_id, file_id, contact_id)`, ` ON CONFLICT DO NOTHING`, rows); err != nil {
+		return err
+	}
+	list, args := db.InList([]any{int64(m.Workspace)}, ids)
+	return tx.Queue(`UPDATE file SET waiting = FALSE WHERE workspace_id = $1 AND id IN (`+list+`) AND waiting`, args...)
 }
 
 // SeesFile tells whether a viewer may have a file: their own upload, a colleague's

@@ -3,6 +3,7 @@ package inbox
 import (
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/bandeja/bandeja/internal/channel"
@@ -64,15 +65,23 @@ func at(t time.Time, tx *db.Tx) int64 {
 // failure is what a receipt says of a part of the message that failed, nil for none. One
 // part of several is as good as the message: what the others do is no comfort.
 func (m *Message) failure(externalID string, e *crm.DeliveryError) *crm.DeliveryError {
-	// Of a message of one part another id is that of an earlier attempt.
-	files, apart := len(m.Content.Attachments), externalID != "" && m.ExternalID != "" && externalID != m.ExternalID
-	several := files > 1 || files == 1 && m.Content.Text != "" && apart
-	if e == nil || !several {
+	if e == nil || !m.isPart(externalID) {
 		return e
 	}
 	final := *e
 	final.Final = true
 	return &final
+}
+
+// isPart tells whether a provider's message is one of several that this one went as, and
+// not that of an earlier attempt.
+func (m *Message) isPart(externalID string) bool {
+	if len(m.Content.Parts) > 0 && externalID != "" {
+		return slices.Contains(m.Content.Parts, externalID)
+	}
+	// The send isn't answered yet, or was before the parts were kept.
+	files, apart := len(m.Content.Attachments), externalID != "" && m.ExternalID != "" && externalID != m.ExternalID
+	return files > 1 || files == 1 && m.Content.Text != "" && apart
 }
 
 // advance moves a message's status forward and keeps each status's first time. It

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -30,6 +31,8 @@ type arrival struct {
 	received []gateway.Received
 	// inserts and externals are rows of messages that are still to be written.
 	inserts, externals [][]any
+	// withFiles are new messages that came with files we have already, as web chat's do.
+	withFiles []*Message
 }
 
 // Receive implements gateway.Inbox.
@@ -314,6 +317,9 @@ func (a *arrival) message(e *channel.Inbound) error {
 		a.external[e.ExternalID] = r
 	}
 	a.messages[r] = m
+	if slices.ContainsFunc(m.Content.Attachments, func(x crm.Attachment) bool { return x.FileID != "" }) {
+		a.withFiles = append(a.withFiles, m)
+	}
 	a.noteReach(t, e, m, incoming)
 	t.touch(m, a.ch.Type)
 	if e.Kind == channel.InMessage && !t.Blocked {
@@ -530,6 +536,11 @@ func (a *arrival) flush() error {
 func (a *arrival) finish() error {
 	if err := a.flush(); err != nil {
 		return err
+	}
+	for _, m := range a.withFiles {
+		if err := useFiles(a.tx, m); err != nil {
+			return err
+		}
 	}
 	refs := make([]ref, 0, len(a.changed))
 	for r := range a.changed {

@@ -455,6 +455,12 @@ func (in *Inbox) Settle(tx *db.Tx, workspace, id, message crm.ID, o gateway.Outc
 	if err != nil {
 		return err
 	}
+	if len(o.Receipt.ExternalIDs) > 0 {
+		m.Content.Parts = nil
+	}
+	if len(o.Receipt.ExternalIDs) > 1 {
+		m.Content.Parts = o.Receipt.ExternalIDs
+	}
 	for i, ext := range o.Receipt.ExternalIDs {
 		if i == 0 {
 			m.ExternalID = ext
@@ -553,6 +559,9 @@ func (in *Inbox) Fetched(tx *db.Tx, workspace, id, message crm.ID, remote string
 		}
 	}
 	if err := saveMessage(tx, m); err != nil {
+		return err
+	}
+	if err := useFiles(tx, m); err != nil {
 		return err
 	}
 	w.append(eventlog.Event{

@@ -45,7 +45,7 @@ func channelsOf(v crm.Viewer) []string {
 
 // why is how a connection ends that can't be: for good, or to be tried again.
 func why(err error) centrifuge.Disconnect {
-	if errors.Is(err, crm.Refuse(crm.CodeUnauthenticated)) {
+	if errors.Is(err, crm.Refuse(crm.CodeUnauthenticated)) || errors.Is(err, crm.Refuse(crm.CodeNoTokens)) {
 		return centrifuge.DisconnectInvalidToken
 	}
 	return centrifuge.DisconnectForceReconnect
@@ -186,7 +186,7 @@ func (h *Hub) recheck(ctx context.Context, workspace crm.ID) error {
 		}
 		v, ok := now[c.viewer.User]
 		switch {
-		case !ok:
+		case !ok, c.viewer.Token != 0 && !v.May(crm.TokensManage):
 			gone = append(gone, c)
 		case !v.SameRights(c.viewer):
 			changed = append(changed, c)

@@ -54,7 +54,8 @@ export const en = {
     `If there is an account for ${email}, a link is on its way. It works for an hour.`,
   noMailHelp: 'This server sends no mail. Ask whoever runs it to set a new password for you.',
   resetTitle: 'Choose a new password',
-  resetHelp: 'You are then signed out wherever you were signed in, and your API tokens stop working.',
+  resetHelp:
+    'You are then signed out wherever you were signed in, and your API tokens stop working.',
   newPassword: 'New password',
   savePassword: 'Save password',
   saving: 'Saving…',

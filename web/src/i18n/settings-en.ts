@@ -55,7 +55,8 @@ export const en = {
   password: 'Password',
   currentPassword: 'Current password',
   newPassword: 'New password',
-  passwordHelp: 'At least 10 characters. Your other sessions are signed out; API tokens go on working.',
+  passwordHelp:
+    'At least 10 characters. Your other sessions are signed out; API tokens go on working.',
   changePassword: 'Change password',
   passwordChanged: 'Password changed',
   sessions: 'Sessions',

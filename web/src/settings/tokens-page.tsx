@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ApiError, get, post, remove } from '../api/http';
+import { useMay } from '../api/queries';
 import type { NewToken, Token } from '../api/types';
 import { FormProblem } from '../auth/form-problem';
 import { ago, momentOf } from '../format/time';
@@ -17,6 +18,7 @@ import { settingsTexts } from './texts';
 export default function TokensPage() {
   const s = settingsTexts.text;
   const now = useNow();
+  const may = useMay('tokens.manage');
   const query = useQuery({
     queryKey: ['tokens'],
     queryFn: async ({ signal }) => (await get('/tokens', { signal })).items,
@@ -27,11 +29,13 @@ export default function TokensPage() {
   return (
     <SettingsPage
       title={t.settingsPages.tokens}
-      help={s.tokensHelp}
+      help={may ? s.tokensHelp : s.tokensNotAllowed}
       action={
-        <button type="button" className="btn btn-primary" onClick={() => setCreating(true)}>
-          {s.newToken}
-        </button>
+        may && (
+          <button type="button" className="btn btn-primary" onClick={() => setCreating(true)}>
+            {s.newToken}
+          </button>
+        )
       }
     >
       {query.isPending && <PageSkeleton />}
