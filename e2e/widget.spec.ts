@@ -179,6 +179,8 @@ test('two tabs of a visitor write while the server is gone, and one is closed', 
   const [a, b] = await Promise.all([chat(one), chat(other)]);
   await a.say('a1');
   await expect(log(other).getByText('a1')).toBeVisible();
+  await b.say('b0');
+  await expect.poll(got).toEqual([['a1', 'b0']]); // both have begun
 
   await server.kill();
   await a.say('a2');
@@ -191,13 +193,13 @@ test('two tabs of a visitor write while the server is gone, and one is closed', 
   for (const text of ['a2', 'a3']) await expect(log(other).getByText(text)).toHaveCount(1);
   await one.close();
   await server.run();
-  await expect.poll(got, { timeout: 40_000 }).toEqual([['a1', 'a2', 'b1', 'a3', 'b2']]);
+  await expect.poll(got, { timeout: 40_000 }).toEqual([['a1', 'b0', 'a2', 'b1', 'a3', 'b2']]);
   await expect.poll(() => waiting(other)).toBe(0);
-  for (const text of ['a1', 'a2', 'b1', 'a3', 'b2']) await expect(log(other).getByText(text)).toHaveCount(1);
+  for (const text of ['a1', 'b0', 'a2', 'b1', 'a3', 'b2']) await expect(log(other).getByText(text)).toHaveCount(1);
   await other.reload();
   await other.getByRole('button', { name: /^Open chat/ }).click();
-  for (const text of ['a1', 'a2', 'b1', 'a3', 'b2']) await expect(log(other).getByText(text)).toHaveCount(1);
-  expect(await got()).toEqual([['a1', 'a2', 'b1', 'a3', 'b2']]);
+  for (const text of ['a1', 'b0', 'a2', 'b1', 'a3', 'b2']) await expect(log(other).getByText(text)).toHaveCount(1);
+  expect(await got()).toEqual([['a1', 'b0', 'a2', 'b1', 'a3', 'b2']]);
 });
 
 test('what waits when a page is loaded anew or closed goes without opening the chat', async ({ context }) => {

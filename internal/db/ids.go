@@ -96,6 +96,8 @@ func (s *idSource) at(t, now time.Time) crm.ID {
 
 // after returns an id that sorts right behind another one's millisecond.
 func (s *idSource) after(id crm.ID) crm.ID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.compose(int64(id)>>(nodeBits+counterBits)+1, rand.Int64N(maxCounter))
 }
 

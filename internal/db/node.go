@@ -30,9 +30,7 @@ type node struct {
 // others after nodeDead.
 func takeNode(ctx context.Context, d *DB, instance string) (*node, error) {
 	if instance == "" {
-		var b [8]byte
-		_, _ = rand.Read(b[:])
-		instance = "command-" + hex.EncodeToString(b[:])
+		instance = passing("command")
 	}
 	n := &node{instance: instance, stop: make(chan struct{})}
 	d.ids = newIDSource(maxNode) // only for this transaction, which makes no ids
@@ -62,6 +60,13 @@ func takeNode(ctx context.Context, d *DB, instance string) (*node, error) {
 	}
 	n.wg.Go(func() { n.beat(d) })
 	return n, nil
+}
+
+// passing returns a name for an instance that nobody will come back to.
+func passing(kind string) string {
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	return kind + "-" + hex.EncodeToString(b[:])
 }
 
 // settle takes a number nobody holds: that of a process which is gone, else a new one.
@@ -114,6 +119,7 @@ func (n *node) beatOnce(d *DB) error {
 		if err != nil || held > 0 {
 			return err
 		}
+		n.instance = passing("woken") // whoever took it may be this instance, started again
 		return n.settle(tx)
 	})
 	if err != nil {

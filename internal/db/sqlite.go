@@ -182,6 +182,9 @@ func (b *sqliteBackend) write(ctx context.Context, d *DB, patient bool, fn func(
 	if b.closed.Load() {
 		return ErrClosed
 	}
+	if err := ctx.Err(); err != nil {
+		return err // the queue would be taken as readily as the end, and be quicker than it
+	}
 	// Statements run to their end whatever becomes of the caller: a group is
 	// not to fail because one of its members went away.
 	r := &writeRequest{

@@ -130,6 +130,9 @@ func New(o Options) *Gateway {
 	o.Queue.Handle(jobMarkRead, jobs.Handler{MaxAttempts: 3, Run: g.markRead})
 	o.Queue.Handle(jobParked, jobs.Handler{MaxAttempts: 5, Run: g.unpark})
 	o.Queue.Handle(jobLate, jobs.Handler{MaxAttempts: 1 << 20, Run: g.changeLate})
+	// Clearing a chat from before the connection is as many late deletions as it had
+	// messages: they don't go before what is new.
+	o.Queue.SetLimit(jobLate, jobs.Limit{Concurrency: 2})
 	o.Queue.Handle(jobPoll, jobs.Handler{Leased: true, MaxAttempts: 1 << 30, Run: g.poll})
 	o.Queue.Handle(jobTemplates, jobs.Handler{MaxAttempts: 5, Run: g.refreshTemplates})
 	return g

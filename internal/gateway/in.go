@@ -424,7 +424,7 @@ func (g *Gateway) promise(tx *db.Tx, ch *Channel, received []Received) error {
 				return err
 			}
 			js = append(js, jobs.Job{
-				Lane: "late:" + ch.ID.String() + ":" + r.Late.TargetID, Kind: jobLate, Payload: ch.ID.String() + " " + string(e), RunAt: tx.Now().Add(time.Second),
+				Lane: "late:" + ch.ID.String() + ":" + r.Late.TargetID, LimitKey: jobLate, Kind: jobLate, Payload: ch.ID.String() + " " + string(e), RunAt: tx.Now().Add(time.Second),
 			})
 		}
 		for _, j := range js {

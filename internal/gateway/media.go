@@ -140,6 +140,9 @@ func (g *Gateway) fetchOne(ctx context.Context, ch *Channel, a crm.Attachment) (
 			}
 			return nil, "gone", nil
 		case channel.PermanentChannel:
+			if !g.refuses(ctx, ch) {
+				return nil, "refused", nil // this file alone
+			}
 			g.recordError(ctx, ch, se, true)
 			return nil, crm.FileHeld, nil
 		}
@@ -161,6 +164,16 @@ func (g *Gateway) fetchOne(ctx context.Context, ch *Channel, a crm.Attachment) (
 		return nil, "gone", nil
 	}
 	return f, "", err
+}
+
+// refuses tells whether the provider refuses the channel as a whole.
+func (g *Gateway) refuses(ctx context.Context, ch *Channel) bool {
+	connector, ok := ch.Adapter.(channel.Connector)
+	if !ok {
+		return false
+	}
+	_, err := connector.Check(ctx, ch.View())
+	return err != nil && channel.AsSendError(err).Kind == channel.PermanentChannel
 }
 
 // mediaDied marks what could not be had as gone, so that nobody waits for it.

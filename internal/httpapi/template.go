@@ -27,6 +27,7 @@ type templateAsks struct {
 // templateAsk is when a provider was asked, and with what words it refused.
 type templateAsk struct {
 	at      time.Time
+	anew    bool
 	refused *crm.Error
 }
 
@@ -44,7 +45,7 @@ func (a *templateAsks) get(ctx context.Context, channel string, anew bool, list 
 	}
 	got, err, _ := a.flight.Do(key, func() (any, error) {
 		last, fresh := a.recent(channel)
-		if last.refused != nil {
+		if last.refused != nil && (anew || !last.anew) { // else what is known is shown
 			return templates{}, last.refused
 		}
 		// Whoever began may leave: the others wait for it still.
@@ -78,5 +79,5 @@ func (a *templateAsks) note(channel string, asked bool, err error) {
 	if a.last == nil {
 		a.last = make(map[string]templateAsk)
 	}
-	a.last[channel] = templateAsk{time.Now(), refused}
+	a.last[channel] = templateAsk{time.Now(), asked, refused}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/blob"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
@@ -28,6 +29,17 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request, c *call) error 
 	tooBig := &refusal{code: codeFileTooBig, max: limit >> 20}
 	if r.ContentLength > limit {
 		return tooBig
+	}
+	size := r.ContentLength
+	if size < 0 {
+		size = limit // it may be anything
+	}
+	kb := int(size>>10) + 1
+	if wait := s.limits.uploadKB.ip.take(account.AddressKey(c.frame.IP), kb); wait > 0 {
+		return throttled(wait)
+	}
+	if wait := s.limits.uploadKB.visitor.take(c.ch.ID.String()+c.visitor.ID, kb); wait > 0 {
+		return throttled(wait)
 	}
 	f, err := s.Files.Save(r.Body, c.ch.Workspace, r.URL.Query().Get("name"), r.Header.Get("Content-Type"), limit)
 	if errors.Is(err, safehttp.ErrTooLarge) {

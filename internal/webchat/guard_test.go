@@ -186,6 +186,34 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// How much a visitor uploads is bounded too; what is too much isn't kept.
+func TestUploadLimit(t *testing.T) {
+	r := onSQLite(t, nil)
+	l := DefaultLimits()
+	l.UploadKB = Rate{0.001, 10}
+	r.svc.limits = newLimits(l)
+	srv := httptest.NewServer(r.svc.Handlers()["/widget/"])
+	t.Cleanup(srv.Close)
+	r.srv.URL = srv.URL
+	first, second := r.visitor(nil), r.visitor(nil)
+	upload := func(token string, kb int) int {
+		resp, _ := r.raw("POST", "files?name=notes.txt", strings.NewReader(strings.Repeat("words ", kb<<10/6)),
+			"Origin", r.site, "Authorization", "Bearer "+token, "Content-Type", "text/plain")
+		return resp.StatusCode
+	}
+	for _, c := range []struct {
+		token    string
+		kb, want int
+	}{{first.Token, 6, 200}, {first.Token, 6, 429}, {second.Token, 6, 200}, {first.Token, 2, 200}} {
+		if got := upload(c.token, c.kb); got != c.want {
+			t.Errorf("%d KiB: %d, want %d", c.kb, got, c.want)
+		}
+	}
+	if n := r.number(`SELECT COUNT(*) FROM file`); n != 3 {
+		t.Errorf("%d files are kept, want 3", n)
+	}
+}
+
 func TestBucketsAreBounded(t *testing.T) {
 	b := newBuckets(Rate{1, 1})
 	for i := range 3 * maxBuckets {

@@ -19,8 +19,11 @@ type Limits struct {
 	Reads, ReadsIP     Rate
 	Events, EventsIP   Rate
 	Uploads, UploadsIP Rate
-	SessionsIP         Rate
-	FilesIP            Rate
+	// UploadKB and UploadKBIP bound how much is uploaded, in KiB: what nobody sends stays
+	// for days.
+	UploadKB, UploadKBIP Rate
+	SessionsIP           Rate
+	FilesIP              Rate
 	// Streams is how many streams a visitor may hold open, StreamsIP how many an
 	// address, StreamsAll how many there may be.
 	Streams, StreamsIP, StreamsAll int
@@ -32,6 +35,7 @@ func DefaultLimits() *Limits {
 		Reads: Rate{5, 60}, ReadsIP: Rate{30, 300},
 		Events: Rate{3, 120}, EventsIP: Rate{40, 400},
 		Uploads: Rate{0.5, 12}, UploadsIP: Rate{4, 60},
+		UploadKB: Rate{10, 200 << 10}, UploadKBIP: Rate{40, 1000 << 10},
 		SessionsIP: Rate{2, 60},
 		FilesIP:    Rate{50, 500},
 		Streams:    8, StreamsIP: 200, StreamsAll: 10_000,
@@ -40,7 +44,7 @@ func DefaultLimits() *Limits {
 
 // limits are the buckets of a running service.
 type limits struct {
-	reads, sessions, events, uploads, files pair
+	reads, sessions, events, uploads, uploadKB, files pair
 }
 
 // pair bounds an operation for its visitor and for its address.
@@ -51,6 +55,7 @@ func newLimits(l *Limits) limits {
 		reads:    pair{newBuckets(l.Reads), newBuckets(l.ReadsIP)},
 		events:   pair{newBuckets(l.Events), newBuckets(l.EventsIP)},
 		uploads:  pair{newBuckets(l.Uploads), newBuckets(l.UploadsIP)},
+		uploadKB: pair{newBuckets(l.UploadKB), newBuckets(l.UploadKBIP)},
 		sessions: pair{ip: newBuckets(l.SessionsIP)},
 		files:    pair{ip: newBuckets(l.FilesIP)},
 	}

@@ -110,7 +110,7 @@ export class Api {
     } catch {
       throw new Later();
     }
-    if (r.status === 429 || r.status >= 500) throw new Later(Number(r.headers.get('Retry-After') ?? 0) * 1000);
+    if (r.status === 429 || r.status >= 500) throw new Later(waitOf(r.headers.get('Retry-After')));
     const data = await r.json();
     if (!r.ok) throw new Refused(r.status, data as Problem);
     return data as T;
@@ -147,4 +147,9 @@ export class Api {
       x.send(file);
     });
   }
+}
+
+/** What a server asks to wait, in ms; a date, as some proxies send, is taken for no wish. */
+function waitOf(retryAfter: string | null): number {
+  return Math.min(Number(retryAfter) || 0, 600) * 1000;
 }

@@ -30,6 +30,8 @@ export class Chat {
   private cursor = '';
   private stream: EventSource | undefined;
   private heard = 0;
+  /** How often the stream was refused since it last brought something. */
+  private refusals = 0;
   private poll: ReturnType<typeof setInterval> | undefined;
   private typingOff: ReturnType<typeof setTimeout> | undefined;
   private typingSent = 0;
@@ -63,7 +65,11 @@ export class Chat {
     this.known = !!this.memory.get('known');
     this.person = this.memory.get('person');
     this.queue = new Queue(new Shelf(place.key), `bandeja:${place.key}:out`, this.memory.get('visitor'), {
-      ready: () => this.begin(),
+      ready: () =>
+        this.begin().catch((e) => {
+          this.connectLater(e);
+          throw e;
+        }),
       post: (events) => this.post(events),
       settled: (e, problem) => this.settled(e, problem),
       online: (ok) => this.setConnected(ok),
@@ -144,15 +150,16 @@ export class Chat {
     });
     if (who !== this.who) return this.begin(); // as the one whom the page has named meanwhile
     await this.reload();
+    if (who !== this.who) return this.begin();
     this.listen();
     void this.queue.flush();
   }
 
   /** Takes the token that another tab has, where it is newer or there is none; returns for whom it vouches. */
   private recall(): string {
-    const none = !this.api.token;
-    if (none || this.memory.get('visitor') === this.queue.visitor) this.api.token = this.memory.get('token') || this.api.token;
-    return none ? this.memory.get('person') : this.person;
+    const take = !this.api.token || this.memory.get('visitor') === this.queue.visitor;
+    if (take) this.api.token = this.memory.get('token') || this.api.token;
+    return take ? this.memory.get('person') : this.person;
   }
 
   /** Takes a session: from here on all is said in its visitor's name. person is for whom the token has vouched. */
@@ -169,7 +176,7 @@ export class Chat {
     this.joinedAs = this.who;
     this.last = '';
     this.api.token = s.token;
-    this.queue.become(s.visitor, now, now === this.person);
+    this.queue.become(s.visitor, idOf(this.who) ?? now, now === this.person);
     this.person = now;
     if (before && before !== s.visitor) this.forget();
     this.setKnown(s.known || this.known);
@@ -180,9 +187,16 @@ export class Chat {
     this.who = who;
     this.session = undefined;
     const person = idOf(who);
-    if (!this.person || person === undefined || person === this.person) return;
-    this.last ||= this.queue.visitor;
-    this.queue.await(person);
+    if (!this.person || person === undefined) return;
+    if (person !== this.person) {
+      this.last ||= this.queue.visitor;
+      this.queue.await(person);
+    } else if (this.last) {
+      // Back again, before the other could begin.
+      this.queue.visitor = this.last;
+      this.last = '';
+    } else return;
+    this.view.anew();
     this.forget();
   }
 
@@ -190,10 +204,11 @@ export class Chat {
     this.stream?.close();
     clearInterval(this.poll);
     this.messages = [];
-    this.known = this.hasBefore = false;
+    this.hasBefore = false;
+    this.setKnown(false);
     this.delivered = this.seen = this.page = this.typing = this.cursor = '';
     this.memory.set('seen', '');
-    this.view.draw();
+    this.sync();
     this.count();
   }
 
@@ -313,6 +328,7 @@ export class Chat {
     const on = (name: string, f: (data: never) => void) =>
       s.addEventListener(name, (e) => {
         this.heard = Date.now();
+        this.refusals = 0;
         this.setConnected(true);
         f(JSON.parse((e as MessageEvent<string>).data) as never);
       });
@@ -336,7 +352,8 @@ export class Chat {
     s.onerror = () => {
       this.setConnected(navigator.onLine && s.readyState !== EventSource.CLOSED && this.connected);
       // A stream that was refused doesn't come back by itself.
-      if (s.readyState === EventSource.CLOSED) setTimeout(() => this.stream === s && this.rejoin(), againAfter);
+      if (s.readyState === EventSource.CLOSED)
+        setTimeout(() => this.stream === s && this.rejoin(), Math.min(againAfter * 2 ** this.refusals++, 60_000));
     };
     clearInterval(this.poll);
     this.poll = setInterval(() => void this.check(), pollEvery);
@@ -452,7 +469,9 @@ export class Chat {
   async attach(file: File, progress: (part: number) => void): Promise<void> {
     if (file.size > this.config.max_file) throw new Error(fill(this.words.tooBig, { max: this.config.max_file >> 20 }));
     await this.begin();
+    const { visitor } = this.queue;
     const up = await this.api.upload(file, file.name || 'file', progress);
+    if (visitor !== this.queue.visitor) return; // somebody else is there by now
     const url = up.kind === 'image' ? URL.createObjectURL(file) : undefined;
     this.send({ cid: newCID(), t: 'message', files: [up.file] }, [{ kind: up.kind, name: file.name, size: file.size, url }]);
   }

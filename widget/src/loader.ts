@@ -40,8 +40,10 @@ function run(host: string, key: string): void {
 
   const place: Place = { host, key, root, launcher, badge };
   let panel: Promise<Panel> | undefined;
+  let tries = 0;
   const load = () => {
-    panel ??= import(/* @vite-ignore */ `${host}/widget/assets/${PANEL}`)
+    // Some browsers remember for the page's life that an address could not be had.
+    panel ??= import(/* @vite-ignore */ `${host}/widget/assets/${PANEL}${tries++ ? `?${tries}` : ''}`)
       .then((m: { start: typeof start }) => m.start(place))
       .catch((e) => {
         panel = undefined; // offline perhaps: the next click tries again

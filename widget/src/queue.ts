@@ -122,7 +122,7 @@ export class Queue {
     const before = this.visitor;
     this.visitor = visitor;
     for (const e of this.shelf.all()) {
-      if (['', `?${person}`].includes(e.visitor) || (e.visitor === before && !named(before))) this.shelf.put({ ...e, visitor });
+      if (['', `?${person}`].includes(e.visitor)) this.shelf.put({ ...e, visitor });
       else if (same && e.visitor === before && before !== visitor && e.event.t === 'message')
         this.shelf.put({ ...e, visitor, problem: e.problem ?? left });
     }

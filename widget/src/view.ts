@@ -171,20 +171,27 @@ export class View {
     return el;
   }
 
+  /** Somebody else is in front of the page: what was typed is not theirs. */
+  anew(): void {
+    this.form = this.composer = undefined;
+  }
+
   private drawFoot(): void {
     if (this.chat.asks()) {
-      if (!this.form) {
-        this.form = prechat(this.chat);
-        this.foot.replaceChildren(this.form.el);
-      }
+      this.form ??= prechat(this.chat);
+      this.putFoot(this.form.el);
       return;
     }
-    if (!this.composer) {
-      const focused = this.form && this.foot.contains(this.place.root.activeElement);
-      this.composer = compose(this.chat, this.panel);
-      this.foot.replaceChildren(this.composer.el);
-      if (focused) this.composer.focus();
-    }
+    const focused = this.form && this.foot.contains(this.place.root.activeElement);
+    this.form = undefined;
+    this.composer ??= compose(this.chat, this.panel);
+    if (this.putFoot(this.composer.el) && focused) this.composer.focus();
+  }
+
+  private putFoot(el: HTMLElement): boolean {
+    if (this.foot.firstChild === el) return false;
+    this.foot.replaceChildren(el);
+    return true;
   }
 
   private older(): void {
