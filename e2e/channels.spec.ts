@@ -21,3 +21,25 @@ test('a web chat is connected, copied to a site and tried', async ({ page, conte
   await page.getByRole('link', { name: 'Try the chat' }).click();
   await expect((await tab).getByRole('button', { name: /chat/i })).toBeVisible();
 });
+
+test('a channel that can’t be connected says why, where one has pressed', async ({ page, server }) => {
+  server.addOwner();
+  await server.connect('telegram');
+  const { accounts } = (await (await fetch(`${server.simURL}/sim/state`)).json()) as { accounts: { kind: string; token: string }[] };
+  const bot = accounts.find((a) => a.kind === 'telegram')!;
+  await signIn(page, server);
+  await page.goto(`${server.url}/settings/channels/new/telegram`);
+  await page.getByLabel('Name in Bandeja').fill('Again');
+  await page.getByText('Advanced settings').click();
+  await page.getByLabel('API address').fill(`${server.simURL}/telegram`);
+  const token = page.getByLabel('Bot token');
+  const connect = page.getByRole('button', { name: 'Connect', exact: true });
+  await token.fill(bot.token.slice(0, -1) + 'x');
+  await connect.click();
+  await expect(page.getByRole('alert')).toContainText('The provider refused these credentials');
+  await expect(page.getByRole('alert')).toBeInViewport();
+  await token.fill(bot.token);
+  await connect.click();
+  await expect(page.getByRole('alert')).toContainText('This account is connected already');
+  await expect(page.getByRole('alert')).toBeInViewport();
+});

@@ -78,6 +78,11 @@ type Attachment struct {
 	Error string `json:"error,omitempty"`
 }
 
+// Pending tells whether the file is still to be fetched from the provider.
+func (a Attachment) Pending() bool {
+	return a.Remote != "" && a.FileID == "" && (a.Error == "" || a.Error == FileHeld)
+}
+
 // FileHeld is the error of a file that is fetched as soon as its channel works again.
 const FileHeld = "held"
 

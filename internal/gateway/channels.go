@@ -119,6 +119,20 @@ func (g *Gateway) Channel(ctx context.Context, workspace, id crm.ID) (*Channel, 
 	return c, nil
 }
 
+// connected returns the channel that a job names, or nil where it is gone by now, and
+// with it what there was to do.
+func (g *Gateway) connected(ctx context.Context, workspace crm.ID, id string) (*Channel, error) {
+	channelID, err := crm.ParseID(id)
+	if err != nil {
+		return nil, err
+	}
+	ch, err := g.Channel(ctx, workspace, channelID)
+	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
+		return nil, nil
+	}
+	return ch, err
+}
+
 // ByKey returns the channel of a webhook address; crm.CodeNotFound where there is none.
 func (g *Gateway) ByKey(ctx context.Context, typ, key string) (*Channel, error) {
 	g.mu.RLock()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,16 +19,11 @@ import (
 
 const (
 	jobInbound = "inbound"
-	jobParked  = "parked"
-	jobLate    = "late"
 	// inboundBatch is how many webhooks of a channel are taken in one transaction:
 	// many enough to run at the writer's speed, few enough not to hold it long.
 	inboundBatch = 64
 	// inboundTries is how often a webhook is tried before it is set aside.
 	inboundTries = 4
-	// lateTries is how often a change is tried whose message isn't there: for two hours,
-	// within which a provider that mixes up the order sends it.
-	lateTries = 8
 )
 
 // Accept verifies a webhook and stores it; once it returns nil the provider may
@@ -99,7 +93,9 @@ func (g *Gateway) keep(tx *db.Tx, ch *Channel, raws [][]byte) ([]kept, error) {
 func (g *Gateway) storeAndDeliver(ctx context.Context, ch *Channel, raws [][]byte) error {
 	read := make([]delivery, 0, len(raws))
 	for _, raw := range raws {
-		read = append(read, parseOne(ch, raw))
+		d := delivery{raw: raw}
+		d.parse(ch)
+		read = append(read, d)
 	}
 	return g.DB.Write(ctx, func(tx *db.Tx) error {
 		waiting, err := g.Queue.Backlog(tx, ch.Workspace, inLane(ch.ID), 1)
@@ -156,9 +152,6 @@ func (g *Gateway) process(ctx context.Context, batch []*jobs.Job) error {
 	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
 		// Disconnected meanwhile; what came before is taken in all the same.
 		ch, err = g.disconnected(ctx, batch[0].Workspace, channelID)
-	}
-	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
-		return nil
 	}
 	if err != nil {
 		return err
@@ -239,9 +232,7 @@ func (g *Gateway) parse(ctx context.Context, ch *Channel, batch []*jobs.Job) ([]
 		return nil, err
 	}
 	for _, d := range all {
-		id := d.id
-		*d = parseOne(ch, d.raw)
-		d.id = id
+		d.parse(ch)
 	}
 	return all, nil
 }
@@ -260,21 +251,19 @@ func storedIDs(batch ...*jobs.Job) (ids []any, err error) {
 	return ids, nil
 }
 
-// parseOne reads one body. Parsers are fuzzed; one that panics all the same costs
-// its own body alone.
-func parseOne(ch *Channel, raw []byte) (d delivery) {
+// parse reads one body. Parsers are fuzzed; one that panics all the same costs its own
+// body alone.
+func (d *delivery) parse(ch *Channel) {
 	defer func() {
 		if p := recover(); p != nil {
-			d = delivery{raw: raw, bad: fmt.Sprintf("panic: %v", p)}
+			d.events, d.elsewhere, d.bad = nil, nil, fmt.Sprintf("panic: %v", p)
 		}
 	}()
-	d.raw = raw
-	events, err := ch.Adapter.(channel.Receiver).Parse(ch.View(), raw)
+	events, err := ch.Adapter.(channel.Receiver).Parse(ch.View(), d.raw)
 	if err != nil {
 		d.bad = err.Error()
-		return d
+		return
 	}
-	kept := events[:0]
 	for _, e := range events {
 		switch e.Kind {
 		case channel.Unreadable:
@@ -285,11 +274,9 @@ func parseOne(ch *Channel, raw []byte) (d delivery) {
 			}
 		case channel.Ignored:
 		default:
-			kept = append(kept, e)
+			d.events = append(d.events, e)
 		}
 	}
-	d.events = kept
-	return d
 }
 
 // deliver gives the inbox what was read and settles the jobs. Without jobs it marks
@@ -336,65 +323,6 @@ func (g *Gateway) deliverIn(tx *db.Tx, ch *Channel, all []*delivery, mark bool) 
 		tx.Micros(), int64(ch.Workspace), int64(ch.ID))
 }
 
-// errand is what one channel's webhook brings for another account.
-type errand struct {
-	from    crm.ID
-	account string
-}
-
-// handOn stores a webhook for the other channels that something in it is meant for,
-// unless they have it already.
-func (g *Gateway) handOn(tx *db.Tx, ch *Channel, d *delivery) error {
-	for _, account := range d.elsewhere {
-		takers, err := g.takersOf(tx, ch, account)
-		if err != nil {
-			return err
-		}
-		for _, to := range takers {
-			if err := g.storeIn(tx, to, [][]byte{d.raw}); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// takersOf returns the channels of the workspace that events of another's webhook are
-// meant for. It is remembered, strangers too: an app may serve numbers that aren't
-// connected here.
-func (g *Gateway) takersOf(tx *db.Tx, from *Channel, account string) ([]*Channel, error) {
-	sharer, ok := from.Adapter.(channel.Sharer)
-	if !ok {
-		return nil, nil
-	}
-	e := errand{from: from.ID, account: account}
-	g.mu.RLock()
-	takers, known := g.takers[e]
-	changes := g.changes
-	g.mu.RUnlock()
-	if known {
-		return takers, nil
-	}
-	all, err := g.List(tx, from.Workspace)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range all {
-		if c.ID != from.ID && c.Type == from.Type && sharer.Takes(c.View(), from.View(), account) {
-			takers = append(takers, c)
-		}
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.changes == changes && len(g.takers) < maxErrands {
-		g.takers[e] = takers
-	}
-	return takers, nil
-}
-
-// maxErrands bounds what is remembered of accounts that webhooks name.
-const maxErrands = 10_000
-
 // promise enqueues what follows from received events.
 func (g *Gateway) promise(tx *db.Tx, ch *Channel, received []Received) error {
 	for _, r := range received {
@@ -419,13 +347,11 @@ func (g *Gateway) promise(tx *db.Tx, ch *Channel, received []Received) error {
 			})
 		}
 		if r.Late != nil {
-			e, err := json.Marshal(r.Late)
+			j, err := lateJob(tx, ch, r.Late)
 			if err != nil {
 				return err
 			}
-			js = append(js, jobs.Job{
-				Lane: "late:" + ch.ID.String() + ":" + r.Late.TargetID, LimitKey: jobLate, Kind: jobLate, Payload: ch.ID.String() + " " + string(e), RunAt: tx.Now().Add(time.Second),
-			})
+			js = append(js, j)
 		}
 		for _, j := range js {
 			j.Workspace = ch.Workspace
@@ -443,68 +369,6 @@ func (g *Gateway) promise(tx *db.Tx, ch *Channel, received []Received) error {
 		}
 	}
 	return nil
-}
-
-// unpark looks once more whether the message of a receipt is there.
-func (g *Gateway) unpark(ctx context.Context, batch []*jobs.Job) error {
-	channelID, external, _ := strings.Cut(batch[0].Payload, " ")
-	id, err := crm.ParseID(channelID)
-	if err != nil {
-		return err
-	}
-	ch, err := g.Channel(ctx, batch[0].Workspace, id)
-	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return g.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := g.inbox.Unpark(tx, ch, external); err != nil {
-			return err
-		}
-		return g.Queue.Done(tx, batch...)
-	})
-}
-
-// errLate means that the message of a change still isn't there.
-var errLate = errors.New("gateway: the message isn't there yet")
-
-// changeLate makes a change that came before its message, or gives up in silence: it may
-// be about one from before the channel was connected.
-func (g *Gateway) changeLate(ctx context.Context, batch []*jobs.Job) error {
-	channelID, event, _ := strings.Cut(batch[0].Payload, " ")
-	id, err := crm.ParseID(channelID)
-	if err != nil {
-		return err
-	}
-	var e channel.Inbound
-	if err := json.Unmarshal([]byte(event), &e); err != nil {
-		return err
-	}
-	ch, err := g.Channel(ctx, batch[0].Workspace, id)
-	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return g.DB.WriteSoon(ctx, func(tx *db.Tx) error {
-		received, err := g.inbox.Receive(tx, ch, []channel.Inbound{e})
-		if err != nil {
-			return err
-		}
-		late := slices.ContainsFunc(received, func(r Received) bool { return r.Late != nil })
-		if late && batch[0].Attempt < lateTries {
-			return g.Queue.Retry(tx, batch[0], jobs.Backoff(batch[0].Attempt), errLate)
-		}
-		if !late {
-			if err := g.promise(tx, ch, received); err != nil {
-				return err
-			}
-		}
-		return g.Queue.Done(tx, batch...)
-	})
 }
 
 // setAside takes a webhook that can't be processed out of the way; the health

@@ -43,22 +43,15 @@ func (g *Gateway) fetchMedia(ctx context.Context, batch []*jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		if reason == crm.FileHeld && !expired(j) {
-			return g.holdMedia(ctx, j, ch, func(tx *db.Tx) error {
-				held := a
-				held.Error = crm.FileHeld
-				if a.Error == crm.FileHeld {
-					return nil
-				}
-				return g.inbox.Fetched(tx, j.Workspace, contact, message, a.Remote, held)
-			})
+		if reason == crm.FileHeld && expired(j) {
+			reason = "gone"
+		}
+		if reason == crm.FileHeld {
+			return g.holdMedia(ctx, j, ch, a)
 		}
 		err = g.DB.Write(ctx, func(tx *db.Tx) error {
 			got := a
 			got.Error = reason
-			if reason == crm.FileHeld {
-				got.Error = "gone"
-			}
 			if f != nil {
 				f.Contact = contact
 				if err := blob.Add(tx, f); err != nil {
@@ -87,11 +80,18 @@ func expired(j *jobs.Job) bool { return j.ID < db.IDFrom(time.Now().Add(-heldFor
 
 // holdMedia puts off fetching the files of a channel whose credentials the provider
 // refuses, and says so on the message.
-func (g *Gateway) holdMedia(ctx context.Context, j *jobs.Job, ch *Channel, say func(tx *db.Tx) error) error {
+func (g *Gateway) holdMedia(ctx context.Context, j *jobs.Job, ch *Channel, a crm.Attachment) error {
+	contact, message, err := ParsePayload(j.Payload)
+	if err != nil {
+		return err
+	}
 	g.Queue.Pause(mediaKey(ch.ID), heldEvery)
 	return g.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := say(tx); err != nil {
-			return err
+		if a.Error == "" {
+			a.Error = crm.FileHeld
+			if err := g.inbox.Fetched(tx, j.Workspace, contact, message, a.Remote, a); err != nil {
+				return err
+			}
 		}
 		return g.Queue.Retry(tx, j, time.Second, nil)
 	})

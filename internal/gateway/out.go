@@ -209,15 +209,8 @@ func (g *Gateway) markRead(ctx context.Context, batch []*jobs.Job) error {
 
 // courtesy calls the provider; only what may pass later is tried again.
 func (g *Gateway) courtesy(ctx context.Context, j *jobs.Job, channelID string, call func(context.Context, *Channel) error) error {
-	id, err := crm.ParseID(channelID)
-	if err != nil {
-		return err
-	}
-	ch, err := g.Channel(ctx, j.Workspace, id)
-	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
-		return nil
-	}
-	if err != nil {
+	ch, err := g.connected(ctx, j.Workspace, channelID)
+	if ch == nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
@@ -226,7 +219,7 @@ func (g *Gateway) courtesy(ctx context.Context, j *jobs.Job, channelID string, c
 		if k := channel.AsSendError(err).Kind; (k == channel.Transient || k == channel.Throttled) && j.Attempt < 2 {
 			return err
 		}
-		g.Logger.Debug("a courtesy call failed", "kind", j.Kind, "channel", id, "err", err)
+		g.Logger.Debug("a courtesy call failed", "kind", j.Kind, "channel", ch.ID, "err", err)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/bandeja/bandeja/internal/channel"
@@ -65,15 +64,8 @@ func (g *Gateway) startPollingOne(ctx context.Context, ch *Channel) error {
 // promises the next poll.
 func (g *Gateway) poll(ctx context.Context, batch []*jobs.Job) error {
 	j := batch[0]
-	id, err := crm.ParseID(j.Payload)
-	if err != nil {
-		return err
-	}
-	ch, err := g.Channel(ctx, j.Workspace, id)
-	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
-		return nil
-	}
-	if err != nil {
+	ch, err := g.connected(ctx, j.Workspace, j.Payload)
+	if ch == nil {
 		return err
 	}
 	poller, ok := ch.Adapter.(channel.Poller)
@@ -167,15 +159,8 @@ func (g *Gateway) listTemplates(ctx context.Context, ch *Channel) error {
 }
 
 func (g *Gateway) refreshTemplates(ctx context.Context, batch []*jobs.Job) error {
-	id, err := crm.ParseID(batch[0].Payload)
-	if err != nil {
-		return err
-	}
-	ch, err := g.Channel(ctx, batch[0].Workspace, id)
-	if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
-		return nil
-	}
-	if err != nil {
+	ch, err := g.connected(ctx, batch[0].Workspace, batch[0].Payload)
+	if ch == nil {
 		return err
 	}
 	return g.listTemplates(ctx, ch)

@@ -227,9 +227,16 @@ func TestFilesWaitForTheirChannel(t *testing.T) {
 		b.arrived(one, 2)
 		held := func() int { return b.number(`SELECT COUNT(*) FROM message WHERE content LIKE '%"error":"held"%'`) }
 		b.eventually("one of them says why, and the other isn't tried", func() bool { return held() > 0 })
+		b.eventually("the channel is marked", func() bool {
+			ch, err := b.gw.Channel(t.Context(), b.who.Workspace, one.ID)
+			return err == nil && ch.Status == gateway.InError
+		})
+		b.sim.SendFile(sim.WhatsAppAccount, "593987654321", "image", "late.jpg", "image/jpeg", nil)
+		b.arrived(one, 3)
+		b.eventually("what comes now says so at once", func() bool { return held() > 1 })
 		b.token(one, b.first().Token)
-		b.eventually("both are there", func() bool {
-			return b.number(`SELECT COUNT(*) FROM message WHERE content LIKE '%"file_id":"%'`) == 2 && held() == 0
+		b.eventually("all are there", func() bool {
+			return b.number(`SELECT COUNT(*) FROM message WHERE content LIKE '%"file_id":"%'`) == 3 && held() == 0
 		})
 	})
 }

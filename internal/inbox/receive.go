@@ -307,6 +307,9 @@ func (a *arrival) message(e *channel.Inbound) error {
 		a.open(t, crm.Actor{Source: crm.ByContact}, e, e.Referral)
 	}
 	m := a.newMessage(t, e)
+	if a.ch.Status == gateway.InError {
+		hold(m.Content.Attachments)
+	}
 	if !incoming {
 		m.Direction, m.Source, m.Status = crm.Outgoing, crm.ByEcho, crm.Sent
 	}
@@ -377,12 +380,17 @@ func cleanContent(c *crm.Content) {
 }
 
 func hasRemote(c crm.Content) bool {
-	for _, at := range c.Attachments {
-		if at.Remote != "" && at.FileID == "" && at.Error == "" {
-			return true
+	return slices.ContainsFunc(c.Attachments, crm.Attachment.Pending)
+}
+
+// hold says of files that they wait for their channel, which doesn't work: it may be
+// long until the first of them is tried.
+func hold(files []crm.Attachment) {
+	for i := range files {
+		if files[i].Pending() {
+			files[i].Error = crm.FileHeld
 		}
 	}
-	return false
 }
 
 func (a *arrival) noteReach(t *tracked, e *channel.Inbound, m *Message, incoming bool) {

@@ -536,7 +536,7 @@ func (in *Inbox) Remote(tx *db.Tx, workspace, id, message crm.ID) (crm.ID, []crm
 	}
 	var out []crm.Attachment
 	for _, a := range m.Content.Attachments {
-		if a.Remote != "" && a.FileID == "" && (a.Error == "" || a.Error == crm.FileHeld) {
+		if a.Pending() {
 			out = append(out, a)
 		}
 	}

@@ -82,15 +82,20 @@ func (r *rig) stored() (names []string) {
 	return names
 }
 
+// newRigAhead is a rig whose clock can be set ahead, in ns.
+func newRigAhead(t *testing.T, dialect db.Dialect) (*rig, *atomic.Int64) {
+	var ahead atomic.Int64
+	o := dbtest.Options(t, dialect)
+	o.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	return newRig(t, dbtest.Open(t, o), t.TempDir()), &ahead
+}
+
 // What is uploaded and then had by nothing is deleted when it can no longer be sent, row
 // and bytes. Nothing else is.
 func TestUploadsNobodySends(t *testing.T) {
 	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
 		t.Run(string(dialect), func(t *testing.T) {
-			var ahead atomic.Int64
-			o := dbtest.Options(t, dialect)
-			o.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
-			r := newRig(t, dbtest.Open(t, o), t.TempDir())
+			r, ahead := newRigAhead(t, dialect)
 			r.receive(text("p1", "1", "hola"))
 			contact := r.contactOf("p1")
 
@@ -210,14 +215,11 @@ func (r *rig) fetched(from, id string) *blob.File {
 func TestAttachingWhileUploadsAreDeleted(t *testing.T) {
 	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
 		t.Run(string(dialect), func(t *testing.T) {
-			var ahead atomic.Int64
-			o := dbtest.Options(t, dialect)
-			o.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
-			r := newRig(t, dbtest.Open(t, o), t.TempDir())
+			r, ahead := newRigAhead(t, dialect)
 			file := r.upload(r.viewer.User)
 			ahead.Store(int64(9 * 24 * time.Hour))
 			hello := text("p1", "1", "hola")
-			hello.SentAt = o.Now()
+			hello.SentAt = time.Now().Add(time.Duration(ahead.Load()))
 			r.receive(hello)
 			contact := r.contactOf("p1")
 

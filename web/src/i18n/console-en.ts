@@ -98,7 +98,7 @@ const en = {
     too_big: 'Too large to keep',
     gone: 'No longer available at the provider',
     refused: 'The provider refused to hand it over',
-    held: 'The channel doesn’t work; fetched when it does',
+    held: 'Waits until the channel works',
     other: 'Couldn’t be fetched',
   },
   download: 'Download',

@@ -99,7 +99,7 @@ const es: ConsoleTexts = {
     too_big: 'Demasiado grande para guardarlo',
     gone: 'Ya no está disponible en el proveedor',
     refused: 'El proveedor no quiso entregarlo',
-    held: 'El canal no funciona; se traerá cuando funcione',
+    held: 'Espera a que funcione el canal',
     other: 'No se pudo traer',
   },
   download: 'Descargar',

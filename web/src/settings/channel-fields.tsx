@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ChannelField } from '../api/types';
-import { Field, TextField } from '../ui/field';
+import { FormProblem } from '../auth/form-problem';
+import { Field, serverWord, TextField } from '../ui/field';
 import { settingsTexts } from './texts';
 
 type Values = Record<string, string>;
@@ -180,7 +181,8 @@ function OneField({
   }
 }
 
-/** The server names a config field as config.KEY. */
-export const configError =
-  (errors: { field: string; detail: string }[] | undefined) => (key: string) =>
-    errors?.find((e) => e.field === key || e.field.endsWith(`.${key}`))?.detail;
+/** What was refused of a channel as a whole, as an account that is connected already: below all fields, where the button is. */
+export function ChannelProblem({ error, fields }: { error: unknown; fields: ChannelField[] }) {
+  const shown = ['name', ...fields.map((f) => f.key)];
+  return shown.some((name) => serverWord(error, name)) ? null : <FormProblem error={error} />;
+}

@@ -4,12 +4,11 @@ import { type FormEvent, useState } from 'react';
 import { ApiError, get, patch, remove } from '../api/http';
 import { queryClient, useMay } from '../api/queries';
 import type { Channel, ChannelType } from '../api/types';
-import { FormProblem } from '../auth/form-problem';
 import { ChannelGlyph } from '../ui/channel-glyph';
 import { fieldError, TextField } from '../ui/field';
 import { EmptyState, ErrorState } from '../ui/states';
 import { toast } from '../ui/toast';
-import { ChannelFields, configError } from './channel-fields';
+import { ChannelFields, ChannelProblem } from './channel-fields';
 import { ChannelHealth } from './channel-health';
 import { channelTypesQuery } from './channels-page';
 import ConfirmDialog from './confirm-dialog';
@@ -136,7 +135,6 @@ function EditForm({ channel, type }: { channel: Channel; type: ChannelType }) {
   };
   return (
     <form onSubmit={submit} className="grid max-w-[480px] gap-4">
-      {!errors?.length && <FormProblem error={error} />}
       <TextField
         label={s.channelName}
         help={s.channelNameHelp}
@@ -149,10 +147,11 @@ function EditForm({ channel, type }: { channel: Channel; type: ChannelType }) {
         fields={type.fields}
         values={config}
         secretsSet={channel.secrets_set}
-        errors={configError(errors)}
+        errors={(key) => fieldError(errors, key)}
         mayAdvanced={mayAdvanced}
         onChange={setConfig}
       />
+      <ChannelProblem error={error} fields={type.fields} />
       <button type="submit" className="btn btn-primary h-9 justify-self-start" disabled={busy}>
         {busy ? s.saving : s.saveChanges}
       </button>

@@ -5,11 +5,10 @@ import { ApiError, post } from '../api/http';
 import { newKey } from '../api/key';
 import { queryClient, useMay } from '../api/queries';
 import type { ChannelType } from '../api/types';
-import { FormProblem } from '../auth/form-problem';
 import { ChannelGlyph } from '../ui/channel-glyph';
 import { fieldError, TextField } from '../ui/field';
 import { EmptyState, ErrorState } from '../ui/states';
-import { ChannelFields, configError } from './channel-fields';
+import { ChannelFields, ChannelProblem } from './channel-fields';
 import { channelTypesQuery } from './channels-page';
 import { PageSkeleton, SettingsPage } from './settings-page';
 import { settingsTexts } from './texts';
@@ -71,14 +70,7 @@ function ConnectForm({ type }: { type: ChannelType }) {
   };
   return (
     <form onSubmit={submit} className="mt-6 grid max-w-[480px] gap-4">
-      <div className="flex items-center gap-3">
-        <ChannelGlyph type={type.type} size={36} />
-        {error !== undefined && !errors?.length && (
-          <div className="flex-1">
-            <FormProblem error={error} />
-          </div>
-        )}
-      </div>
+      <ChannelGlyph type={type.type} size={36} />
       <TextField
         label={s.channelName}
         help={s.channelNameHelp}
@@ -91,10 +83,11 @@ function ConnectForm({ type }: { type: ChannelType }) {
         fields={type.fields}
         values={config}
         secretsSet={[]}
-        errors={configError(errors)}
+        errors={(key) => fieldError(errors, key)}
         mayAdvanced={mayAdvanced}
         onChange={setConfig}
       />
+      <ChannelProblem error={error} fields={type.fields} />
       <button type="submit" className="btn btn-primary mt-1 h-9 justify-self-start" disabled={busy}>
         {busy ? s.connecting : s.connect}
       </button>
