@@ -218,6 +218,13 @@ test('the app installs, takes pushes, keeps no stale page, and says when there i
       return (await registration.getNotifications()).map((n) => ({ title: n.title, body: n.body, tag: n.tag, url: n.data.url }));
     });
   await page.goto('about:blank');
+  // The worker hears of a page that was left a moment later.
+  const inFront = () =>
+    worker.evaluate(async () => {
+      const { clients } = self as unknown as { clients: { matchAll(o: object): Promise<{ visibilityState: string }[]> } };
+      return (await clients.matchAll({ type: 'window', includeUncontrolled: true })).filter((c) => c.visibilityState === 'visible').length;
+    });
+  await expect.poll(inFront).toBe(0);
   await push({ title: 'Lucía Gómez', body: 'New message\nhola', url: path, tag: '7' });
   await expect.poll(shown).toEqual([{ title: 'Lucía Gómez', body: 'New message\nhola', tag: '7', url: path }]);
   await push({ title: 'Lucía Gómez', body: '2 new messages\n¿sigue ahí?', url: path, tag: '7' });
