@@ -25,6 +25,12 @@ test('the dashboard shows what is open, who waits and who may be the same person
   await expect(page).toHaveURL(/\/dashboard$/);
   await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Dashboard' })).toHaveAttribute('aria-current', 'page');
+  // The menu on the left leads to the messages.
+  await page.getByRole('navigation', { name: 'Modules' }).getByRole('link', { name: 'Messages' }).click();
+  await expect(page).toHaveURL(/\/inbox\/all$/);
+  await expect(inbox.row(lucia.name)).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('d');
   const part = (name: string) => page.getByRole('region', { name });
   const open = part('Open conversations');
   await expect(open.getByRole('link', { name: /^All.*3 open/ })).toBeVisible();

@@ -1,5 +1,6 @@
 import { expect, type Locator } from '@playwright/test';
 import { Inbox, signIn, test } from './app.ts';
+import { accessible } from './axe.ts';
 import { lucia, ticks, valentina } from './kinds.ts';
 
 test('who sent a message and how it fared is told by pointing and by the keyboard; a failure has the provider’s words', async ({ page, server }) => {
@@ -35,6 +36,23 @@ test('who sent a message and how it fared is told by pointing and by the keyboar
   await footer('Su factura').hover();
   await expect(details).toContainText('Laura Medina · API');
   await page.mouse.move(0, 0);
+
+  // No channel of today's has tags: the browser is told that this message had one. It went by the provider's leave.
+  const messages = /\/api\/v1\/contacts\/\d+\/messages/;
+  await page.route(messages, async (route) => {
+    const answer = await route.fetch();
+    const json = await answer.json();
+    for (const m of json.items) if (m.content?.text === 'Su factura') m.content.tag = 'ACCOUNT_UPDATE';
+    await route.fulfill({ response: answer, json });
+  });
+  await page.reload();
+  await footer('Su factura').focus();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Tab');
+  await expect(details).toContainText('Facebook Messenger Message Tag · Provider');
+  await expect(details).toContainText('Sent byLaura Medina');
+  await page.keyboard.press('Escape');
+  await page.unrouteAll({ behavior: 'wait' });
 
   // WhatsApp doesn't tell that somebody blocked us: sending does.
   await server.customer(c.account, c.person, { kind: 'block' });
@@ -97,7 +115,8 @@ for (const c of [lucia, valentina]) {
   });
 }
 
-test('what brought a contact is told with the conversation it opened: a link’s code, an advertisement’s address', async ({ page, server }) => {
+test('what brought a contact is told with the conversation it opened: a link’s code, an advertisement’s ids and address', async ({ page, context, server }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   server.addOwner();
   await server.connect('whatsapp_cloud');
   await server.connect('telegram');
@@ -107,9 +126,26 @@ test('what brought a contact is told with the conversation it opened: a link’s
   await page.goto(`${server.url}/inbox/all`);
   const inbox = new Inbox(page);
   await inbox.open(lucia.name);
-  await expect(inbox.timeline).toContainText('Came through');
-  await expect(inbox.timeline).toContainText('promo-24');
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect(inbox.timeline).toContainText('Came through a link');
+  // The conversation’s opening and the welcome both tell it.
+  await inbox.timeline.getByRole('button', { name: 'Copy: Code promo-24' }).first().click();
+  await expect.poll(copied).toBe('promo-24');
   await inbox.open(valentina.name);
-  const link = inbox.timeline.getByRole('link', { name: /Came through.*Rosas de mayo/ });
+  for (const words of ['Came through an advertisement', 'Rosas de mayo', 'Flores frescas']) await expect(inbox.timeline).toContainText(words);
+  await expect(inbox.timeline.getByText('Address', { exact: true })).toBeVisible();
+  const link = inbox.timeline.getByRole('link', { name: 'https://fb.me/sim' });
   await expect(link).toHaveAttribute('href', 'https://fb.me/sim');
+  await expect(link).toHaveAttribute('rel', 'noopener noreferrer');
+  await inbox.timeline.getByRole('button', { name: 'Copy: Ad id 120226305854810726' }).click();
+  await expect.poll(copied).toBe('120226305854810726');
+  // Pointing and the keyboard show a value whole.
+  const click = inbox.timeline.getByRole('button', { name: 'Copy: Click id AffSim' });
+  await link.focus();
+  await page.keyboard.press('Shift+Tab');
+  await expect(click).toBeFocused();
+  await expect(page.locator('div.fixed[aria-hidden]', { hasText: 'AffSim' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect.poll(copied).toBe('AffSim');
+  await accessible(page);
 });

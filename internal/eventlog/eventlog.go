@@ -57,6 +57,9 @@ const (
 	WorkflowEnded      Kind = "workflow_ended"
 	ContactMerged      Kind = "contact_merged"
 	ContactUnmerged    Kind = "contact_unmerged"
+	// The contact blocked us at the provider, and took it back; contact_blocked is what we do.
+	ChannelBlocked   Kind = "channel_blocked"
+	ChannelUnblocked Kind = "channel_unblocked"
 )
 
 // Event is one thing that happened.

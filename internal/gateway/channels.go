@@ -71,14 +71,14 @@ func (g *Gateway) scan(r *sql.Rows) (*Channel, error) {
 	c := &Channel{}
 	var sealed []byte
 	if err := r.Scan(&c.Workspace, &c.ID, &c.Type, &c.Name, &c.Handle, &c.Key, &sealed, &c.Status, &c.CreatedAt); err != nil {
-		return nil, err
+		return c, err
 	}
 	text, err := g.Keys.Open(sealed, sealPurpose(c.ID))
 	if err != nil {
-		return nil, err
+		return c, err
 	}
 	if err := json.Unmarshal(text, &c.Config); err != nil {
-		return nil, err
+		return c, err
 	}
 	return c, g.complete(c)
 }
@@ -172,6 +172,9 @@ func (g *Gateway) load(ctx context.Context, where string, args ...any) (*Channel
 	limit.Burst = max(1, int(limit.PerSecond/2))
 	g.Queue.SetLimit(c.LimitKey(), limit)
 	g.Queue.SetLimit(mediaKey(c.ID), jobs.Limit{Concurrency: 4})
+	if c.Status == Connected { // another process may have found that it works again
+		g.Queue.Resume(mediaKey(c.ID))
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.byID[c.ID], g.byKey[c.Key] = c, c
@@ -207,15 +210,30 @@ func (g *Gateway) findIn(tx *db.Tx, where string, args ...any) (out []*Channel, 
 	return out, err
 }
 
+// readable returns the channels that can be read: one that can't, for it was written by
+// a newer version or with another key, is no reason to do without the others.
+func (g *Gateway) readable(tx *db.Tx, where string, args ...any) (out []*Channel, err error) {
+	err = tx.Each(`SELECT `+channelColumns+` FROM channel `+where, args, func(r *sql.Rows) error {
+		c, err := g.scan(r)
+		if err != nil {
+			g.Logger.Error("a channel could not be read and is left out", "channel", c.ID, "err", err)
+			return nil
+		}
+		out = append(out, c)
+		return nil
+	})
+	return out, err
+}
+
 // List returns a workspace's channels, oldest first.
 func (g *Gateway) List(tx *db.Tx, workspace crm.ID) ([]*Channel, error) {
-	return g.findIn(tx, `WHERE workspace_id = $1 AND deleted_at = 0 ORDER BY id LIMIT 200`, workspace)
+	return g.readable(tx, `WHERE workspace_id = $1 AND deleted_at = 0 ORDER BY id LIMIT 200`, workspace)
 }
 
 // others returns the connected channels of a channel's type but itself, of all
 // workspaces: the provider knows none.
 func (g *Gateway) others(tx *db.Tx, c *Channel) ([]*Channel, error) {
-	return g.findIn(tx, `WHERE type = $1 AND id <> $2 AND deleted_at = 0 ORDER BY id LIMIT 1000`, c.Type, c.ID)
+	return g.readable(tx, `WHERE type = $1 AND id <> $2 AND deleted_at = 0 ORDER BY id LIMIT 1000`, c.Type, c.ID)
 }
 
 // isFree refuses an account that another channel has: the provider knows one webhook
@@ -226,8 +244,16 @@ func (g *Gateway) isFree(tx *db.Tx, c *Channel) error {
 		return nil
 	}
 	account := connector.AccountID(c.View())
+	if account == "" {
+		return nil
+	}
+	if tx.Dialect() == db.Postgres { // two that connect it at once would not see each other
+		if _, err := tx.Exec(`SELECT pg_advisory_xact_lock(7236542)`); err != nil {
+			return err
+		}
+	}
 	others, err := g.others(tx, c)
-	if err != nil || account == "" {
+	if err != nil {
 		return err
 	}
 	for _, o := range others {

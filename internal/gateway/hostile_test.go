@@ -284,6 +284,37 @@ func TestChangesBeforeTheirMessage(t *testing.T) {
 	})
 }
 
+// A reaction that came before its message, and is made later, doesn't replace a newer one
+// or bring back one that was taken back.
+func TestAnOldReactionComesLate(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d, &hostile{})
+		start := time.Now().Add(-time.Minute)
+		react := func(n, second int, emoji string) channel.Inbound {
+			m := said(1, n, start)
+			return channel.Inbound{Kind: channel.InReaction, Contact: m.Contact, TargetID: m.ExternalID, SentAt: start.Add(time.Duration(second) * time.Second), Emoji: emoji}
+		}
+		r.post(react(1, 1, "👍"), react(2, 1, "👍"), react(3, 1, "👍"))
+		r.eventually("they wait", func() bool { return r.number(`SELECT COUNT(*) FROM job WHERE kind = 'late'`) == 3 })
+		r.post(said(1, 1, start), said(1, 2, start), said(1, 3, start), react(1, 2, "❤️"), react(2, 2, ""))
+		r.eventually("nothing waits", func() bool { return r.number(`SELECT COUNT(*) FROM job`) == 0 })
+		for n, want := range []string{"❤️", "", "👍"} {
+			m := said(1, n+1, start)
+			var stored string
+			err := d.Read(t.Context(), func(tx *db.Tx) error {
+				return tx.Row(`SELECT reactions FROM message WHERE external_id = $1`, []any{m.ExternalID}, &stored)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []inbox.Reaction
+			if err := json.Unmarshal([]byte(stored), &got); err != nil || len(got) != 1 || got[0].Emoji != want {
+				t.Errorf("message %d has %s, want %q alone (%v)", n+1, stored, want, err)
+			}
+		}
+	})
+}
+
 // Raw webhooks are deleted once they are old, but neither those in trouble nor any
 // while one of the channel, which may be an old one replayed, waits.
 func TestPurge(t *testing.T) {

@@ -51,13 +51,11 @@ func (g *Gateway) storeIn(tx *db.Tx, ch *Channel, raws [][]byte) error {
 	if err != nil || len(kept) == 0 {
 		return err
 	}
-	ids := make([]string, 0, len(kept))
+	ids := make([]crm.ID, 0, len(kept))
 	for _, k := range kept {
-		ids = append(ids, k.id.String())
+		ids = append(ids, k.id)
 	}
-	_, err = g.Queue.Enqueue(tx, jobs.Job{
-		Workspace: ch.Workspace, Lane: inLane(ch.ID), Kind: jobInbound, Payload: strings.Join(ids, " "),
-	})
+	_, err = g.Queue.Enqueue(tx, jobs.Job{Workspace: ch.Workspace, Lane: inLane(ch.ID), Kind: jobInbound, Payload: joinIDs(ids)})
 	return err
 }
 
@@ -103,6 +101,12 @@ func (g *Gateway) storeAndDeliver(ctx context.Context, ch *Channel, raws [][]byt
 			return err
 		}
 		if waiting > 0 {
+			// Others don't wait for this channel, which may be gone when it is its turn.
+			for i := range read {
+				if err := g.handOn(tx, ch, &read[i]); err != nil {
+					return err
+				}
+			}
 			return g.storeIn(tx, ch, raws)
 		}
 		ids, err := g.keep(tx, ch, raws)
@@ -214,7 +218,7 @@ func (g *Gateway) processSome(ctx context.Context, ch *Channel, batch []*jobs.Jo
 // parse reads those of the jobs' webhooks that are still to be processed.
 func (g *Gateway) parse(ctx context.Context, ch *Channel, batch []*jobs.Job) ([]*delivery, error) {
 	ids, err := storedIDs(batch...)
-	if err != nil {
+	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
 	var all []*delivery
@@ -235,6 +239,15 @@ func (g *Gateway) parse(ctx context.Context, ch *Channel, batch []*jobs.Job) ([]
 		d.parse(ch)
 	}
 	return all, nil
+}
+
+// joinIDs writes the ids of webhooks as a job has them; storedIDs reads them.
+func joinIDs(ids []crm.ID) string {
+	text := make([]string, 0, len(ids))
+	for _, id := range ids {
+		text = append(text, id.String())
+	}
+	return strings.Join(text, " ")
 }
 
 // storedIDs returns the ids of the webhooks that jobs are about.
@@ -384,25 +397,37 @@ func (g *Gateway) setAside(ctx context.Context, ch *Channel, d *delivery, cause 
 // inboundDied marks the webhooks of a job that is given up, so that they are listed with
 // what is in trouble and not purged with what was taken in.
 func (g *Gateway) inboundDied(tx *db.Tx, j *jobs.Job) error {
-	return g.mark(tx, j, "kept", "dead", "given up")
+	_, err := g.mark(tx, j, "kept", "dead", "given up")
+	return err
 }
 
+// inboundRevived leaves a job those of its webhooks that weren't replayed by themselves.
 func (g *Gateway) inboundRevived(tx *db.Tx, j *jobs.Job) error {
-	return g.mark(tx, j, "dead", "kept", "")
+	ids, err := g.mark(tx, j, "dead", "kept", "")
+	j.Payload = joinIDs(ids)
+	return err
 }
 
-func (g *Gateway) mark(tx *db.Tx, j *jobs.Job, from, to, text string) error {
+// mark puts those of a job's webhooks that are in one state into another, and returns them.
+func (g *Gateway) mark(tx *db.Tx, j *jobs.Job, from, to, text string) (marked []crm.ID, err error) {
 	channelID, err := crm.ParseID(strings.TrimPrefix(j.Lane, "in:"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ids, err := storedIDs(j)
 	if err != nil || len(ids) == 0 {
-		return err
+		return nil, err
 	}
 	list, args := db.InList([]any{to, text, j.Workspace, channelID, from}, ids)
-	_, err = tx.Exec(`UPDATE inbound SET state = $1, error = $2 WHERE workspace_id = $3 AND channel_id = $4 AND state = $5 AND id IN (`+list+`)`, args...)
-	return err
+	err = tx.Each(`UPDATE inbound SET state = $1, error = $2 WHERE workspace_id = $3 AND channel_id = $4 AND state = $5 AND id IN (`+list+`) RETURNING id`, args,
+		func(r *sql.Rows) error {
+			var id crm.ID
+			err := r.Scan(&id)
+			marked = append(marked, id)
+			return err
+		})
+	slices.Sort(marked)
+	return marked, err
 }
 
 // Trouble is a webhook that was stored but not shown.

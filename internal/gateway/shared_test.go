@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -215,6 +218,82 @@ func TestAnAccountIsConnectedOnce(t *testing.T) {
 	})
 }
 
+// Two who connect one account at the same time: it is one's.
+func TestAnAccountIsConnectedOnceAtOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := newTown(t, d)
+		var wg sync.WaitGroup
+		var connected atomic.Int32
+		for i := range 8 {
+			wg.Go(func() {
+				_, err := b.gw.Create(t.Context(), b.who, "whatsapp_cloud", fmt.Sprint("Try ", i), b.values(b.first()), false)
+				switch {
+				case err == nil:
+					connected.Add(1)
+				case !errors.Is(err, crm.RefuseField("config", crm.CodeAccountConnected)):
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := connected.Load(); n != 1 {
+			t.Errorf("connected %d times", n)
+		}
+	})
+}
+
+// A channel that can't be read is no reason to do without the others.
+func TestAChannelThatCannotBeRead(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := newTown(t, d)
+		one := b.connect("One", b.first())
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`INSERT INTO channel (workspace_id, id, type, name, handle, hook_key, config, status, created_at)
+				SELECT workspace_id, id - 1, type, 'garbled', '', 'garbled', $1, status, created_at FROM channel WHERE id = $2`, []byte("garbled"), int64(one.ID))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		two := b.connect("Two", b.second)
+		var list []*gateway.Channel
+		err = d.Read(t.Context(), func(tx *db.Tx) error { list, err = b.gw.List(tx, b.who.Workspace); return err })
+		if err != nil || len(list) != 2 || list[0].ID != one.ID || list[1].ID != two.ID {
+			t.Errorf("%d channels, %v", len(list), err)
+		}
+		b.sim.SendText("second", "593987650000", "to the second")
+		b.arrived(two, 1)
+	})
+}
+
+// What one number's webhook brings for another doesn't wait for what the first still has
+// to take in, and so isn't lost with it.
+func TestHandedOnWhileTheFirstWaits(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := newTown(t, d)
+		one, two := b.connect("One", b.first()), b.connect("Two", b.second)
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`INSERT INTO job (workspace_id, lane, id, kind, limit_key, payload, run_at) VALUES ($1, $2, $3, 'inbound', '', '', $4)`,
+				b.who.Workspace, "in:"+one.ID.String(), tx.NewID(), tx.Now().Add(time.Hour).UnixMicro())
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.gw.Check(t.Context(), b.who, one.ID); err != nil { // the account's address is the first's
+			t.Fatal(err)
+		}
+		b.unpoint(b.second)
+		b.sim.SendText("second", "593987650000", "by the account's address")
+		b.arrived(two, 1)
+		if err := b.gw.Delete(t.Context(), b.who, one.ID); err != nil {
+			t.Fatal(err)
+		}
+		b.arrived(two, 1)
+		b.arrived(one, 0)
+	})
+}
+
 // Files that come while the provider refuses the token are fetched when another is
 // given, and say meanwhile why they aren't there.
 func TestFilesWaitForTheirChannel(t *testing.T) {
@@ -346,5 +425,62 @@ func TestGivenUpWebhook(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.eventually("it comes in", func() bool { return r.number(`SELECT COUNT(*) FROM message`) == 2 })
+	})
+}
+
+// A given-up webhook that somebody replays by itself, and somebody else with its job,
+// comes in once.
+func TestReplayedBothWays(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d, &hostile{})
+		ctx := t.Context()
+		page := said(1, 1, time.Now())
+		r.post(page)
+		r.eventually("the contact is there", func() bool { return r.number(`SELECT COUNT(*) FROM message`) == 1 })
+		page.Kind, page.ExternalID, page.Text = channel.InEvent, "", "opted in"
+		raw, err := json.Marshal([]channel.Inbound{page})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var hook crm.ID
+		job := &jobs.Job{Workspace: r.who.Workspace, Lane: "in:" + r.ch.ID.String(), Kind: "inbound"}
+		err = d.Write(ctx, func(tx *db.Tx) error {
+			hook = tx.NewID()
+			_, err := tx.Exec(`INSERT INTO inbound (workspace_id, channel_id, id, event_key, received_at, state, raw) VALUES ($1, $2, $3, $4, $5, 'kept', $6)`,
+				job.Workspace, r.ch.ID, hook, []byte("another"), tx.Micros(), raw)
+			if err != nil {
+				return err
+			}
+			job.ID, job.Payload = tx.NewID(), hook.String()
+			_, err = tx.Exec(`INSERT INTO job (workspace_id, lane, id, kind, limit_key, payload, run_at) VALUES ($1, $2, $3, 'inbound', '', $4, $5)`,
+				job.Workspace, job.Lane, job.ID, job.Payload, tx.Now().Add(time.Hour).UnixMicro())
+			if err != nil {
+				return err
+			}
+			return r.gw.Queue.Bury(tx, job, errors.New("the disk is full"))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := r.number(`SELECT COUNT(*) FROM event`)
+		if err := r.gw.Replay(ctx, r.who.Workspace, r.ch.ID, hook); err != nil {
+			t.Fatal(err)
+		}
+		r.eventually("it is in", func() bool { return r.number(`SELECT COUNT(*) FROM job`) == 0 })
+		once := r.number(`SELECT COUNT(*) FROM event`)
+		if once == before {
+			t.Fatal("it did nothing")
+		}
+		err = d.Write(ctx, func(tx *db.Tx) error {
+			_, err := r.gw.Queue.Replay(tx, r.who.Workspace, job.ID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.eventually("the job is done", func() bool { return r.number(`SELECT COUNT(*) FROM job`) == 0 })
+		if n := r.number(`SELECT COUNT(*) FROM event`); n != once {
+			t.Errorf("it came in twice: %d events, want %d", n, once)
+		}
 	})
 }

@@ -142,6 +142,69 @@ func TestInAndOut(t *testing.T) {
 	})
 }
 
+// A session's answer is a person's, who has read; a token's leaves the mark to people.
+func TestWhoseAnswerReads(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newStaff(t, d)
+		s.connect("telegram")
+		s.sim.SendText(sim.TelegramAccount, "7001001", "hola")
+		path := "/contacts/" + s.contactOf("Luc")
+		for _, c := range []struct {
+			who    string
+			unread int
+		}{{"token", 1}, {"agent", 0}} {
+			s.as(c.who, "POST", path+"/messages", map[string]any{"text": "hola"}).into(t, nil)
+			var row struct{ Unread int }
+			if s.as("agent", "GET", path, nil).into(t, &row); row.Unread != c.unread {
+				t.Errorf("answered by %s: %d unread, want %d", c.who, row.Unread, c.unread)
+			}
+		}
+	})
+}
+
+// Who blocked whom is told: the contact the channel, or the team the contact, and by what.
+func TestWhoBlockedWhom(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.Options(t, db.SQLite)))
+	r.connect("telegram")
+	r.sim.SendText(sim.TelegramAccount, "7001001", "hola")
+	contact := r.contactOf("Luc")
+	expect := func(kind, source, channel, text string) {
+		t.Helper()
+		type event struct {
+			Item, Kind string
+			Actor      struct{ Source string }
+			Data       struct {
+				ChannelName string `json:"channel_name"`
+				Text        string
+			}
+		}
+		var last event
+		r.eventually(kind+" is on the timeline", func() bool {
+			var page struct{ Items []event }
+			r.do(r.tokens["owner"], "GET", "/contacts/"+contact+"/messages", nil).into(t, &page)
+			last = page.Items[len(page.Items)-1]
+			return last.Kind == kind
+		})
+		if last.Item != "event" || last.Actor.Source != source || last.Data.ChannelName != channel || last.Data.Text != text {
+			t.Errorf("%s is told as %+v", kind, last)
+		}
+	}
+	blocks := func(yes bool) {
+		t.Helper()
+		if err := r.sim.SetBlocked(sim.TelegramAccount, "7001001", yes); err != nil {
+			t.Fatal(err)
+		}
+	}
+	blocks(true)
+	expect("channel_blocked", "contact", "telegram", "")
+	blocks(false)
+	expect("channel_unblocked", "contact", "telegram", "")
+	for _, what := range []string{"block", "unblock"} {
+		r.do(r.tokens["agent"], "POST", "/contacts/"+contact+"/"+what, nil).into(t, nil)
+		expect("contact_"+what+"ed", "api", "", "")
+	}
+}
+
 // png is a one-pixel picture.
 func png() []byte {
 	return []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82")

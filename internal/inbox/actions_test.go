@@ -3,9 +3,11 @@ package inbox_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"testing"
 	"time"
 
+	"github.com/bandeja/bandeja/internal/channel"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
 	"github.com/bandeja/bandeja/internal/db/dbtest"
@@ -122,6 +124,52 @@ func TestEventsBelongToTheOpenConversation(t *testing.T) {
 					break
 				}
 			}
+		}
+	})
+}
+
+// What a contact does at the provider is no blocking of ours: it has kinds of its own,
+// which tell the channel; the same word from a web page is a web page's.
+func TestTheContactBlocksTheChannel(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d, t.TempDir())
+		r.receive(text("p", "1", "hola"))
+		id := r.contactOf("p")
+		data := fmt.Sprintf(`{"channel_id":"%s","channel_name":"Paper"}`, r.ch.ID)
+		for _, c := range []struct {
+			in                channel.InboundKind
+			text              string
+			kind              eventlog.Kind
+			data, unreachable string
+		}{
+			{channel.InBlocked, "blocked", eventlog.ChannelBlocked, data, "blocked"},
+			{channel.InBlocked, "unblocked", eventlog.ChannelUnblocked, data, ""},
+			{channel.InEvent, "blocked", eventlog.ChannelEvent, data[:len(data)-1] + `,"text":"blocked"}`, ""},
+		} {
+			r.receive(channel.Inbound{Kind: c.in, Contact: channel.Address{Key: "p"}, SentAt: time.Now(), Text: c.text})
+			open := r.get(id).Conversation
+			r.read(func(tx *db.Tx) error {
+				var kind eventlog.Kind
+				var source crm.Source
+				var conversation crm.ID
+				var shown bool
+				var got, unreachable string
+				if err := tx.Row(`SELECT kind, actor_source, conversation_id, timeline, data FROM event WHERE workspace_id = $1 ORDER BY seq DESC LIMIT 1`,
+					[]any{r.viewer.Workspace}, &kind, &source, &conversation, &shown, &got); err != nil {
+					return err
+				}
+				if kind != c.kind || source != crm.ByContact || conversation != open || !shown || got != c.data {
+					t.Errorf("%s %s is stored as %s by %s of %s, shown %t: %s", c.in, c.text, kind, source, conversation, shown, got)
+				}
+				err := tx.Row(`SELECT unreachable FROM contact_channel WHERE workspace_id = $1 AND contact_id = $2`, []any{r.viewer.Workspace, id}, &unreachable)
+				if unreachable != c.unreachable {
+					t.Errorf("after %s %s the contact is unreachable: %q", c.in, c.text, unreachable)
+				}
+				return err
+			})
+		}
+		if r.get(id).Blocked {
+			t.Error("the contact is blocked")
 		}
 	})
 }

@@ -113,6 +113,9 @@ func (in *Inbox) checkBulk(tx *db.Tx, v crm.Viewer, target *BulkTarget, a *BulkA
 		_, err := in.work(tx, v.Workspace).takers(*a.Assign)
 		return err
 	case a.Close != nil:
+		if err := a.Close.fits(); err != nil {
+			return err
+		}
 		settings, err := account.GetClosing(tx, v.Workspace)
 		if err != nil {
 			return err
@@ -485,8 +488,16 @@ func (w *workset) bulkDoer(a BulkAction, ids []crm.ID, by crm.Actor) (func(t *tr
 // with the fewest, those first who are there; who has it already keeps it.
 func (w *workset) takers(a BulkAssign) (func(has crm.ID) crm.ID, error) {
 	if a.Team == 0 {
-		user, err := w.assignee(Assignment{User: a.User})
-		return func(crm.ID) crm.ID { return user }, err
+		if a.User != 0 {
+			ok, err := account.IsMember(w.tx, w.workspace, a.User)
+			if err == nil && !ok {
+				err = crm.RefuseField("user_id", crm.CodeUnknownUser)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		return func(crm.ID) crm.ID { return a.User }, nil
 	}
 	team, load, err := w.team(a.Team)
 	if err != nil {

@@ -25,6 +25,7 @@ type crowd struct {
 	tags  []string
 	chans []string
 	users []string
+	teams []string
 }
 
 var words = []string{"Ana", "ANÁ", "José", "jose luis", "Ñandú", "100%", "a_b", `back\slash`, "Zoë", "z", "Łódź", "ana maría", "straße"}
@@ -41,12 +42,18 @@ func newCrowd(t *rapid.T, r *rig) *crowd {
 				return err
 			}
 		}
-		team := tx.NewID()
-		if err := tx.Queue(`INSERT INTO team (workspace_id, id, name) VALUES ($1, $2, 'T')`, int64(r.viewer.Workspace), int64(team)); err != nil {
-			return err
-		}
-		if err := tx.Queue(`INSERT INTO team_member (workspace_id, team_id, user_id) VALUES ($1, $2, $3)`, int64(r.viewer.Workspace), int64(team), int64(r.other.User)); err != nil {
-			return err
+		// Both are in the first, one in the second, nobody in the third.
+		for i, members := range [][]crm.ID{{r.viewer.User, r.other.User}, {r.other.User}, nil} {
+			team := tx.NewID()
+			c.teams = append(c.teams, team.String())
+			if err := tx.Queue(`INSERT INTO team (workspace_id, id, name) VALUES ($1, $2, $3)`, int64(r.viewer.Workspace), int64(team), fmt.Sprint("T", i)); err != nil {
+				return err
+			}
+			for _, u := range members {
+				if err := tx.Queue(`INSERT INTO team_member (workspace_id, team_id, user_id) VALUES ($1, $2, $3)`, int64(r.viewer.Workspace), int64(team), int64(u)); err != nil {
+					return err
+				}
+			}
 		}
 		for _, f := range []struct {
 			slug    string
@@ -156,6 +163,8 @@ func (c *crowd) value(t *rapid.T, f filter.Field) string {
 	switch f.Name {
 	case "tag":
 		return rapid.SampledFrom(c.tags).Draw(t, "tag")
+	case "$assignee.team":
+		return rapid.SampledFrom(c.teams).Draw(t, "team")
 	case "channel", "last_channel":
 		return rapid.SampledFrom(c.chans).Draw(t, "channel")
 	case "assignee":
@@ -205,9 +214,6 @@ func (c *crowd) condition(t *rapid.T) filter.Node {
 		count = 2
 	case filter.AnyOf, filter.AllOf, filter.NoneOf:
 		count = rapid.IntRange(1, 3).Draw(t, "values")
-	}
-	if f.Name == "$assignee.team" {
-		n.Operator, count = filter.Exists, 0 // its ids are drawn nowhere
 	}
 	for range count {
 		n.Value = append(n.Value, c.value(t, f))

@@ -51,10 +51,13 @@ type Quote struct {
 	User      crm.ID          `json:"user,omitempty"`
 }
 
-// Reaction is an emoji on a message, by the contact or by us.
+// Reaction is an emoji on a message, by the contact or by us. One that was taken back
+// stays without its emoji, so that an older one that comes late doesn't set it again.
 type Reaction struct {
 	Emoji string `json:"emoji"`
 	By    string `json:"by"`
+	// At is when it was set or taken back.
+	At int64 `json:"at,omitempty"`
 }
 
 const messageColumns = `contact_id, id, conversation_id, channel_id, direction, source, user_id, content, status,

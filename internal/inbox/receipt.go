@@ -247,7 +247,7 @@ func (a *arrival) change(e *channel.Inbound) error {
 	}
 	switch e.Kind {
 	case channel.InReaction:
-		if !m.react(by, e.Emoji) {
+		if !m.react(by, e.Emoji, at(e.SentAt, a.tx)) {
 			return nil
 		}
 	case channel.InEdit:
@@ -280,23 +280,28 @@ func firstRemote(c crm.Content) string {
 	return c.Attachments[0].Remote
 }
 
-// react sets who's reaction; "" takes it back. It tells whether anything changed.
-func (m *Message) react(by, emoji string) bool {
-	kept := make([]Reaction, 0, len(m.Reactions)+1)
-	changed := emoji != ""
+// reaction returns who's reaction; "" for none.
+func (m *Message) reaction(by string) string {
 	for _, r := range m.Reactions {
-		if r.By != by {
-			kept = append(kept, r)
-			continue
+		if r.By == by {
+			return r.Emoji
 		}
-		if r.Emoji == emoji {
-			return false
-		}
-		changed = true
 	}
-	if emoji != "" {
-		kept = append(kept, Reaction{Emoji: crm.Clean(emoji), By: by})
+	return ""
+}
+
+// react sets who's reaction at a time; "" takes it back. It tells whether anything
+// changed, which it doesn't by what is older than what is there.
+func (m *Message) react(by, emoji string, at int64) bool {
+	next := Reaction{Emoji: crm.Clean(emoji), By: by, At: at}
+	i := slices.IndexFunc(m.Reactions, func(r Reaction) bool { return r.By == by })
+	if i < 0 {
+		m.Reactions = append(m.Reactions, next)
+		return true
 	}
-	m.Reactions = kept
-	return changed
+	if was := m.Reactions[i]; was.Emoji == next.Emoji || was.At > at {
+		return false
+	}
+	m.Reactions[i] = next
+	return true
 }

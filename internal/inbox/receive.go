@@ -479,11 +479,13 @@ func (a *arrival) note(e *channel.Inbound) error {
 			data["url"], data["title"] = e.Referral.URL, crm.Clean(e.Referral.Headline)
 		}
 	case channel.InBlocked:
+		delete(data, "text") // the kind tells it
+		why := ""
+		if ev.Kind = eventlog.ChannelUnblocked; e.Text == "blocked" {
+			ev.Kind, why = eventlog.ChannelBlocked, "blocked"
+		}
 		if x := a.reach[t.ID]; x != nil {
-			x.dirty, x.Unreachable = true, ""
-			if e.Text == "blocked" {
-				x.Unreachable = "blocked"
-			}
+			x.dirty, x.Unreachable = true, why
 		}
 	default:
 		if e.Referral != nil {

@@ -96,8 +96,8 @@ func (in *Inbox) Send(tx *db.Tx, v crm.Viewer, id crm.ID, out Outgoing) (*Messag
 		return nil, err
 	}
 	t.touch(m, ch.Type)
-	if t.Unread > 0 {
-		t.Unread = 0 // who answers has read
+	if v.Actor().Source == crm.ByUser {
+		t.Unread = 0 // who answers has read; a program hasn't for anybody
 	}
 	w.append(eventlog.Event{
 		Kind: eventlog.MessageCreated, ID: m.ID, Contact: t.ID, Conversation: m.Conversation, Message: m.ID, Actor: v.Actor(),
@@ -383,7 +383,7 @@ func (in *Inbox) React(tx *db.Tx, v crm.Viewer, id, message crm.ID, emoji string
 	if w := ch.About.Capabilities.Window; w > 0 && tx.Micros()-reach.LastIncomingAt > w.Microseconds() {
 		return nil, crm.RefuseField("channel_id", crm.CodeWindowClosed, "hours", int(w.Hours()))
 	}
-	if !m.react("us", emoji) {
+	if emoji == m.reaction("us") || !m.react("us", emoji, tx.Micros()) {
 		return m, nil
 	}
 	if err := saveMessage(tx, m); err != nil {
@@ -415,12 +415,7 @@ func (in *Inbox) Outbound(tx *db.Tx, workspace, id, message crm.ID) (*gateway.Ou
 		Ref: gateway.SendPayload(id, message), To: channel.Address{Key: x.Address}, Content: m.Content,
 	}}
 	if m.Direction == crm.Incoming {
-		out.Send.React, out.Send.ReplyTo = true, m.ExternalID
-		for _, r := range m.Reactions {
-			if r.By == "us" {
-				out.Send.Reaction = r.Emoji
-			}
-		}
+		out.Send.React, out.Send.Reaction, out.Send.ReplyTo = true, m.reaction("us"), m.ExternalID
 		out.Forced = true // setting a reaction twice is setting it once
 		return out, nil
 	}

@@ -33,30 +33,45 @@ type Note struct {
 
 // Close closes the open conversation with a note and, where the workspace wants it
 // so, unassigns the contact. What the note must have is the workspace's choice, and
-// binds people: programs may leave it out. Closing what is closed is nothing.
+// binds people: programs may leave it out. Closing what is closed is nothing, whatever
+// the note: of two who close at once both have what they want.
 func (in *Inbox) Close(tx *db.Tx, v crm.Viewer, id crm.ID, note Note) (*contact.Contact, error) {
-	settings, err := account.GetClosing(tx, v.Workspace)
-	if err != nil {
-		return nil, err
-	}
-	if err := note.check(settings, v.Token == 0); err != nil {
+	if err := note.fits(); err != nil {
 		return nil, err
 	}
 	return in.act(tx, v, id, func(w *workset, t *tracked) error {
 		if t.Blocked {
 			return crm.Refuse(crm.CodeBlocked)
 		}
+		if t.Conversation == 0 {
+			return nil
+		}
+		settings, err := account.GetClosing(tx, v.Workspace)
+		if err != nil {
+			return err
+		}
+		if err := note.check(settings, v.Token == 0); err != nil {
+			return err
+		}
 		return w.close(t, v.Actor(), note)
 	})
 }
 
-func (n *Note) check(s account.Closing, person bool) error {
+// fits cleans a note and refuses one that is too long.
+func (n *Note) fits() error {
 	n.Category, n.Summary = strings.TrimSpace(crm.Clean(n.Category)), strings.TrimSpace(crm.Clean(n.Summary))
 	switch {
 	case utf8.RuneCountInString(n.Category) > maxCategory:
 		return crm.RefuseField("category", crm.CodeTooLong, "max", maxCategory)
 	case utf8.RuneCountInString(n.Summary) > maxSummary:
 		return crm.RefuseField("summary", crm.CodeTooLong, "max", maxSummary)
+	}
+	return nil
+}
+
+// check refuses a note that a workspace doesn't want so.
+func (n *Note) check(s account.Closing, person bool) error {
+	switch {
 	case n.Category != "" && !slices.ContainsFunc(s.Categories, func(c account.Category) bool { return c.Name == n.Category }):
 		return crm.RefuseField("category", crm.CodeUnknownCategory)
 	case !person:
@@ -107,7 +122,7 @@ type Assignment struct {
 	// User gets the contact; 0 with Team 0 for nobody.
 	User crm.ID
 	// Team gives the contact to that member who is online, or else any, with the
-	// fewest open conversations.
+	// fewest open conversations; a member who has it already keeps it.
 	Team crm.ID
 	// OnlyFrom, where set, refuses unless the contact is still assigned so: of several
 	// who claim a conversation at once one gets it.
@@ -120,11 +135,11 @@ func (in *Inbox) Assign(tx *db.Tx, v crm.Viewer, id crm.ID, a Assignment) (*cont
 		if a.OnlyFrom != nil && t.Assignee != *a.OnlyFrom && t.Assignee != a.User {
 			return w.taken(t.Assignee)
 		}
-		user, err := w.assignee(a)
+		next, err := w.takers(BulkAssign{User: a.User, Team: a.Team})
 		if err != nil {
 			return err
 		}
-		w.assign(t, user, v.Actor())
+		w.assign(t, next(t.Assignee), v.Actor())
 		return nil
 	})
 }
@@ -137,25 +152,6 @@ func (w *workset) taken(by crm.ID) error {
 		return err
 	}
 	return crm.RefuseField("user_id", crm.CodeTaken, "name", name)
-}
-
-// assignee finds the user that an assignment means.
-func (w *workset) assignee(a Assignment) (crm.ID, error) {
-	if a.Team == 0 {
-		if a.User == 0 {
-			return 0, nil
-		}
-		ok, err := account.IsMember(w.tx, w.workspace, a.User)
-		if err == nil && !ok {
-			err = crm.RefuseField("user_id", crm.CodeUnknownUser)
-		}
-		return a.User, err
-	}
-	next, err := w.takers(BulkAssign{Team: a.Team})
-	if err != nil {
-		return 0, err
-	}
-	return next(0), nil
 }
 
 // team returns the members of a team, and for each how well placed they are: whether

@@ -196,6 +196,74 @@ func TestClosingNotes(t *testing.T) {
 	})
 }
 
+// Closing what is closed is nothing, in whatever mode and with whatever note, as long as
+// that could be kept.
+func TestCloseTwice(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d, t.TempDir())
+		accounts := account.New(d, r.log)
+		for mode, note := range map[account.NoteMode]inbox.Note{
+			account.NoteOptional: {}, account.NoteCategory: {Category: "Venta"}, account.NoteBoth: {Category: "Venta", Summary: "ok"}, account.NoteOff: {},
+		} {
+			r.write(func(tx *db.Tx) error {
+				_, err := accounts.SetClosing(tx, r.viewer, account.Closing{Mode: mode, Categories: []account.Category{{Name: "Venta"}}})
+				return err
+			})
+			r.receive(text("p", "m"+string(mode), "hola"))
+			id := r.contactOf("p")
+			r.write(func(tx *db.Tx) error { _, err := r.in.Close(tx, r.viewer, id, note); return err })
+			before := r.events(eventlog.ConversationClosed)
+			for _, c := range []struct {
+				note    inbox.Note
+				refused string
+			}{
+				{inbox.Note{}, ""},
+				{inbox.Note{Category: "Venta"}, ""},
+				{inbox.Note{Category: "Otra"}, ""},
+				{inbox.Note{Category: "Venta", Summary: "again"}, ""},
+				{inbox.Note{Category: strings.Repeat("é", 129)}, "category too_long"},
+				{inbox.Note{Summary: strings.Repeat("é", 513)}, "summary too_long"},
+			} {
+				err := r.try(func(tx *db.Tx) error { _, err := r.in.Close(tx, r.viewer, id, c.note); return err })
+				if code(err) != c.refused {
+					t.Errorf("%s, %+v: %v, want %q", mode, c.note, err, c.refused)
+				}
+			}
+			if n := r.events(eventlog.ConversationClosed) - before; n != 0 {
+				t.Errorf("%s: closing again made %d events", mode, n)
+			}
+			if n := r.number(`SELECT COUNT(*) FROM conversation WHERE workspace_id = $1 AND summary = 'again'`); n != 0 {
+				t.Errorf("%s: closing again changed the note", mode)
+			}
+		}
+	})
+}
+
+// Who answers has read: a person, by a session. What a program sends under their name
+// leaves the mark to people.
+func TestAnsweringReads(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d, t.TempDir())
+		program := r.viewer
+		program.Token = 7
+		r.receive(text("p", "m1", "hola"), text("p", "m2", "¿hola?"))
+		id := r.contactOf("p")
+		for _, c := range []struct {
+			who     crm.Viewer
+			comment bool
+			unread  int
+		}{{program, false, 2}, {r.viewer, true, 2}, {r.viewer, false, 0}} {
+			r.write(func(tx *db.Tx) error {
+				_, err := r.in.Send(tx, c.who, id, inbox.Outgoing{Comment: c.comment, Content: crm.Content{Kind: crm.KindText, Text: "sí"}})
+				return err
+			})
+			if now := r.get(id); now.Unread != c.unread || now.Unreplied {
+				t.Errorf("after %s (comment %v): %d unread, unreplied %v", c.who.Actor().Source, c.comment, now.Unread, now.Unreplied)
+			}
+		}
+	})
+}
+
 // A blocked contact can't be opened or closed; what they write is kept, and opens,
 // counts and marks nothing.
 func TestBlock(t *testing.T) {
@@ -314,6 +382,27 @@ func TestClaims(t *testing.T) {
 		}
 		if got[0] == got[1] || got[0] == users[50] || got[1] == users[50] {
 			t.Errorf("the team's contacts went to %v of %v", got, users[50:])
+		}
+
+		// Whoever of the team has it keeps it, however badly placed.
+		r.write(func(tx *db.Tx) error {
+			_, err := r.in.Assign(tx, r.viewer, r.contactOf("b"), inbox.Assignment{User: users[50]})
+			return err
+		})
+		assigned := r.events(eventlog.Assigned)
+		for key, want := range map[string]crm.ID{"a": got[0], "b": users[50]} {
+			for range 2 {
+				r.write(func(tx *db.Tx) error {
+					c, err := r.in.Assign(tx, r.viewer, r.contactOf(key), inbox.Assignment{Team: team})
+					if err == nil && c.Assignee != want {
+						t.Errorf("the contact of %d went to %d of the same team", want, c.Assignee)
+					}
+					return err
+				})
+			}
+		}
+		if n := r.events(eventlog.Assigned) - assigned; n != 0 {
+			t.Errorf("assigning to the same team again made %d events", n)
 		}
 	})
 }

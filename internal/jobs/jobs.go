@@ -20,9 +20,9 @@ import (
 	"github.com/bandeja/bandeja/internal/db"
 )
 
-// ErrLost means that another process settled the jobs first; the transaction
-// must not be committed.
-var ErrLost = errors.New("jobs: the jobs were settled elsewhere")
+// ErrLost means that another process settled the jobs first, or is at work on them; the
+// transaction must not be committed.
+var ErrLost = errors.New("jobs: the jobs are settled elsewhere")
 
 // Job is a piece of promised work.
 type Job struct {
@@ -68,7 +68,8 @@ type Handler struct {
 	Run func(ctx context.Context, jobs []*Job) error
 	// Died is called in the transaction that buries a job, if set.
 	Died func(tx *db.Tx, j *Job) error
-	// Revived is called in the transaction that replays a dead job, if set.
+	// Revived is called in the transaction that replays a dead job, if set. It may change
+	// what the job is about.
 	Revived func(tx *db.Tx, j *Job) error
 }
 
@@ -161,7 +162,12 @@ func (q *Queue) remove(tx *db.Tx, jobs []*Job) error {
 
 // Retry settles a job by putting it off. cause is kept with it, nil for none; a
 // job put off without a cause has not used up an attempt.
+//
+// Errors: ErrLost where another process has it by now.
 func (q *Queue) Retry(tx *db.Tx, j *Job, after time.Duration, cause error) error {
+	if err := q.own(tx, j); err != nil {
+		return err
+	}
 	at := tx.Now().Add(after)
 	attempt, text := j.Attempt, ""
 	if cause != nil {
@@ -191,8 +197,22 @@ func (q *Queue) Retry(tx *db.Tx, j *Job, after time.Duration, cause error) error
 	return nil
 }
 
-// Bury settles a job as a dead letter.
+// own locks a job, unless it was settled elsewhere or another process has leased it since.
+func (q *Queue) own(tx *db.Tx, j *Job) error {
+	var owner int64
+	err := tx.Row(`SELECT owner FROM job WHERE workspace_id = $1 AND lane = $2 AND id = $3`+tx.ForUpdate(),
+		[]any{j.Workspace, j.Lane, j.ID}, &owner)
+	if errors.Is(err, db.ErrNotFound) || err == nil && q.handlers[j.Kind].Leased && owner != q.d.Node() {
+		return ErrLost
+	}
+	return err
+}
+
+// Bury settles a job as a dead letter. Errors: ErrLost where another process has it by now.
 func (q *Queue) Bury(tx *db.Tx, j *Job, cause error) error {
+	if err := q.own(tx, j); err != nil {
+		return err
+	}
 	if err := q.remove(tx, []*Job{j}); err != nil {
 		return err
 	}

@@ -367,3 +367,53 @@ func TestLimits(t *testing.T) {
 		t.Error("the slow key held up the fast one")
 	}
 }
+
+// A process that stood still so long that another took its job neither puts it off nor
+// gives it up in the midst of the other's run.
+func TestAJobThatIsAnothersByNow(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		const other = 99
+		ran := make(chan int, 9)
+		stolen := time.Now().Add(time.Hour).UnixMicro()
+		q := running(t, d, func(q *jobs.Queue) {
+			q.Handle("work", jobs.Handler{Leased: true, MaxAttempts: 2, Run: func(ctx context.Context, batch []*jobs.Job) error {
+				err := d.Write(ctx, func(tx *db.Tx) error {
+					_, err := tx.Exec(`UPDATE job SET owner = $1, lease_until = $2 WHERE id = $3`, int64(other), stolen, batch[0].ID)
+					return err
+				})
+				ran <- batch[0].Attempt
+				return errors.Join(errors.New("not this time"), err)
+			}})
+			q.Handle("after", jobs.Handler{Run: func(context.Context, []*jobs.Job) error { return nil }})
+		})
+		enqueue(t, d, q, jobs.Job{Lane: "l", Kind: "work"})
+		<-ran
+		enqueue(t, d, q, jobs.Job{Lane: "another", Kind: "after"})
+		eventually(t, "other lanes go on", func() bool { return count(t, d, "job") == 1 })
+		for _, settle := range []func(*db.Tx, *jobs.Job) error{
+			func(tx *db.Tx, j *jobs.Job) error { return q.Retry(tx, j, 0, nil) },
+			func(tx *db.Tx, j *jobs.Job) error { return q.Bury(tx, j, errors.New("no more")) },
+		} {
+			err := d.Write(context.Background(), func(tx *db.Tx) error {
+				j := &jobs.Job{Workspace: workspace, Lane: "l", Kind: "work"}
+				if err := tx.Row(`SELECT id FROM job`, nil, &j.ID); err != nil {
+					return err
+				}
+				return settle(tx, j)
+			})
+			if !errors.Is(err, jobs.ErrLost) {
+				t.Errorf("settling another's job: %v", err)
+			}
+		}
+		var owner, lease int64
+		err := d.Read(context.Background(), func(tx *db.Tx) error {
+			return tx.Row(`SELECT owner, lease_until FROM job`, nil, &owner, &lease)
+		})
+		if err != nil || owner != other || lease != stolen || count(t, d, "job_dead") != 0 {
+			t.Errorf("the other's job: owner %d, lease %d of %d, %v", owner, lease, stolen, err)
+		}
+		if len(ran) != 0 {
+			t.Error("it ran here once more")
+		}
+	})
+}

@@ -226,7 +226,11 @@ func (q *Queue) work(ctx context.Context, l laneRef) (more bool, at time.Time) {
 		}
 		return false, time.Time{}
 	}
-	if serr := q.settleRest(context.WithoutCancel(ctx), batch, err); serr != nil {
+	serr := q.settleRest(context.WithoutCancel(ctx), batch, err)
+	if errors.Is(serr, ErrLost) {
+		return true, time.Time{}
+	}
+	if serr != nil {
 		q.log.Error("settling jobs failed", "lane", l.lane, "err", serr)
 		return false, time.Now().Add(time.Second)
 	}

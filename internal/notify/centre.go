@@ -87,7 +87,7 @@ func (s scope) sources(user string, way func(Ways) bool) (out []source) {
 
 // shown is the condition on the contact c of a notification n.
 func (s scope) shown(user string, args []any) (string, []any) {
-	w := ` AND NOT c.blocked AND (n.kind <> 'message' OR c.assignee_id = n.owner_id)`
+	w := ` AND (NOT c.blocked OR n.kind NOT IN ('` + string(message) + `','` + string(SnoozeDue) + `')) AND (n.kind <> 'message' OR c.assignee_id = n.owner_id)`
 	switch sees := s.v.Scope(); {
 	case sees == nil:
 	case len(sees) == 1 && sees[0] == s.v.User:

@@ -27,6 +27,11 @@ func (s *Service) After(ctx context.Context, workspace crm.ID, seq int64) (event
 // QuietAt tells whether a time lies in quiet hours.
 func (q Quiet) QuietAt(t time.Time) bool { return q.in(t) }
 
+// What says what happened.
+func (n *Notification) What(language crm.Language, actor string) string {
+	return n.what(language, actor)
+}
+
 // KeepEach is how many notifications of an owner are kept.
 const KeepEach = keepEach
 

@@ -159,7 +159,7 @@ func (d *decision) decide(events []eventlog.Event) []row {
 
 func (d *decision) take(e *eventlog.Event) {
 	c := d.contacts[e.Contact]
-	if c == nil || c.Blocked {
+	if c == nil {
 		return
 	}
 	switch e.Kind {
@@ -184,7 +184,7 @@ func (d *decision) take(e *eventlog.Event) {
 	case eventlog.ScheduledChanged:
 		var unsent inbox.Unsent
 		_ = json.Unmarshal([]byte(e.Data), &unsent) // our own JSON
-		d.tell(unsent.Author, c, row{kind: SendFailed, subject: unsent.Scheduled, stamp: e.Seq})
+		d.unsent(c, unsent, e)
 	case eventlog.Unsnoozed:
 		var due inbox.Due
 		_ = json.Unmarshal([]byte(e.Data), &due) // our own JSON
@@ -215,15 +215,40 @@ func (d *decision) created(c *contact.Contact, m *inbox.Message, e *eventlog.Eve
 	}
 }
 
-// tell adds a row for one user, who must be there and may see the contact.
-func (d *decision) tell(user crm.ID, c *contact.Contact, r row) {
-	if v, ok := d.viewers[user]; ok && v.Sees(c.Assignee) {
-		r.owner, r.contact, r.n = user, c.ID, 1
-		d.add(r)
+// unsent takes a scheduled message that wasn't sent. Somebody must see to it: where its
+// author can't be told, whoever has the contact, or else the owners.
+func (d *decision) unsent(c *contact.Contact, about inbox.Unsent, e *eventlog.Event) {
+	r := row{kind: SendFailed, subject: about.Scheduled, stamp: e.Seq}
+	if d.tell(about.Author, c, r) {
+		return
+	}
+	r.actor = about.Author // who of the colleagues wrote it
+	if d.tell(c.Assignee, c, r) {
+		return
+	}
+	for user, v := range d.viewers {
+		if v.Role == crm.Owner {
+			d.tell(user, c, r)
+		}
 	}
 }
 
+// tell adds a row for one user, if they are there and may see the contact, and tells
+// whether they are.
+func (d *decision) tell(user crm.ID, c *contact.Contact, r row) bool {
+	v, ok := d.viewers[user]
+	if !ok || !v.Sees(c.Assignee) {
+		return false
+	}
+	r.owner, r.contact, r.n = user, c.ID, 1
+	d.add(r)
+	return true
+}
+
 func (d *decision) add(r row) {
+	if r.kind.withheld() && d.contacts[r.contact].Blocked {
+		return
+	}
 	k := rowKey{r.owner, r.contact, r.kind, r.subject}
 	i, ok := d.at[k]
 	if !ok {

@@ -5,7 +5,8 @@
 // read by all whom it concerns; what each has seen and archived is kept beside it. So
 // a message costs the same whether two users are told or two hundred. A row counts only
 // while its reader may see the contact, and one of a message only while the contact is
-// still whose it was.
+// still whose it was. What a blocked contact does is told to nobody, what colleagues do
+// with it is.
 package notify
 
 import (
@@ -43,6 +44,9 @@ func Kinds() []Kind {
 
 // message is the kind under which the rows of the three message kinds are stored.
 const message Kind = "message"
+
+// withheld tells whether nobody is told of a kind while its contact is blocked.
+func (k Kind) withheld() bool { return k == message || k == SnoozeDue }
 
 // Notification is what a user is told.
 type Notification struct {

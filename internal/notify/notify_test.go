@@ -79,8 +79,11 @@ func (m *model) sees(i int, assignee crm.ID) bool {
 	return a.Visibility == crm.SeesTeam && j >= 0 && m.mates(i, j)
 }
 
+// withheld is the spec's rule: of a blocked contact nobody is told what it does.
+func withheld(kind string) bool { return kind == "message" || kind == "snooze_due" }
+
 func (m *model) happen(t thing) {
-	if c := m.state(t.contact); c.blocked {
+	if withheld(t.kind) && m.state(t.contact).blocked {
 		return
 	}
 	m.happened = append(m.happened, t)
@@ -117,7 +120,7 @@ func (m *model) groups() []group {
 // as tells under which kind a user is told of a group, "" for not at all.
 func (m *model) as(i int, g group) notify.Kind {
 	c := m.state(g.contact)
-	if c.blocked || !m.sees(i, c.assignee) {
+	if c.blocked && withheld(g.kind) || !m.sees(i, c.assignee) {
 		return ""
 	}
 	kind := notify.Kind(g.kind)
@@ -298,12 +301,36 @@ func (m *model) actions() map[string]func(*rapid.T) {
 				}
 				return err
 			})
+			if rapid.Bool().Draw(t, "blocked meanwhile") {
+				do(func(tx *db.Tx) error { _, err := m.in.Block(tx, m.viewer0(0), id); return err })
+			}
 			for range rapid.IntRange(1, 2).Draw(t, "news of it") {
 				do(func(tx *db.Tx) error {
 					return m.in.Settle(tx, m.ws, id, sent, gateway.Outcome{Status: crm.Failed, Error: &crm.DeliveryError{Title: "no"}})
 				})
 			}
 			m.tell("send_failed", m.users[by], id, sent)
+		},
+		"scheduled message fails": func(t *rapid.T) {
+			id, by := contact(t), rapid.IntRange(-1, len(m.users)-1).Draw(t, "author") // -1 has left
+			unsent := inbox.Unsent{Scheduled: m.d.NewID(), Author: m.d.NewID()}
+			if by >= 0 {
+				unsent.Author = m.users[by]
+			}
+			do(func(tx *db.Tx) error {
+				m.log.Append(tx, m.ws, eventlog.Event{
+					Kind: eventlog.ScheduledChanged, Contact: id, Actor: crm.Actor{Source: crm.BySystem}, Data: eventlog.Data(unsent),
+				})
+				return nil
+			})
+			to := m.state(id).assignee
+			switch {
+			case by >= 0 && m.sees(by, to):
+				to = m.users[by]
+			case to == 0:
+				to = m.users[0] // the owner
+			}
+			m.tell("send_failed", to, id, unsent.Scheduled)
 		},
 		"block": func(t *rapid.T) {
 			id := contact(t)
@@ -590,37 +617,152 @@ func TestQuietHours(t *testing.T) {
 	}
 }
 
-// Who wrote a message for later is told that it wasn't sent, if they still see the contact.
+// That a scheduled message wasn't sent is told to its author, or else to whoever has the
+// contact, or else to the owners, also of a blocked contact; and to nobody who doesn't
+// see it.
 func TestUnsentScheduledMessageIsTold(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := newRig(t, d)
-		id := r.message("p")
-		r.follow(0)
-		unsent := func(author int) {
-			r.write(func(tx *db.Tx) error {
-				r.log.Append(tx, r.ws, eventlog.Event{
-					Kind: eventlog.ScheduledChanged, Contact: id, Actor: crm.Actor{Source: crm.BySystem},
-					Data: eventlog.Data(inbox.Unsent{Scheduled: tx.NewID(), Author: r.users[author]}),
-				})
-				// Any other change of a scheduled message is no news.
-				r.log.Append(tx, r.ws, eventlog.Event{Kind: eventlog.ScheduledChanged, Contact: id, Actor: crm.Actor{Source: crm.ByUser, ID: r.users[author]}})
-				return nil
-			})
-			r.follow(0)
+		const owner, manager, all, team, own, second, left = 0, 1, 2, 3, 4, 5, 6
+		r.write(func(tx *db.Tx) error {
+			for range 2 {
+				a := crm.Access{Role: crm.Owner, Visibility: crm.SeesAll}
+				id, err := r.join(tx, "Another owner", a)
+				if err != nil {
+					return err
+				}
+				r.users, r.access = append(r.users, id), append(r.access, a)
+			}
+			return nil
+		})
+		const nobody = -1
+		cases := []struct {
+			what          string
+			author        int
+			before, after int // who has the contact
+			blocked       bool
+			told          []int
+		}{
+			{"blocked", manager, nobody, nobody, true, []int{manager}},
+			{"blocked, in other hands", manager, own, own, true, []int{manager}},
+			{"given to a colleague", own, own, team, false, []int{team}},
+			{"given to nobody", own, own, nobody, false, []int{owner, second}},
+			{"the author left", all, all, own, false, []int{own}},
+			{"the author left, blocked", all, all, own, true, []int{own}},
+			{"the author left, nobody's", all, nobody, nobody, false, []int{owner, second}},
+			{"the author left, not handed over yet", all, all, all, false, []int{owner, second}},
 		}
-		const all, own = 2, 4
-		unsent(all)
-		unsent(own) // the contact is nobody's: they can't see it any more
-		for user, want := range map[int]int{all: 1, own: 0, 0: 0} {
-			n := 0
-			for _, x := range r.list(user, notify.TabAll) {
-				if x.Kind == notify.SendFailed {
-					n++
+		contacts := make([]crm.ID, len(cases))
+		for i, c := range cases {
+			id := r.message(c.what)
+			contacts[i] = id
+			r.assign(id, owner, c.before)
+			r.write(func(tx *db.Tx) error {
+				out := inbox.Outgoing{Content: crm.Content{Kind: crm.KindText, Text: "later"}}
+				_, err := r.in.Schedule(tx, r.viewer0(c.author), id, out, inbox.When{At: tx.Now().Add(20 * time.Millisecond)})
+				return err
+			})
+			r.assign(id, owner, c.after)
+			if c.blocked {
+				r.write(func(tx *db.Tx) error { _, err := r.in.Block(tx, r.viewer0(owner), id); return err })
+			}
+		}
+		r.write(func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE member SET removed_at = 1 WHERE workspace_id = $1 AND user_id IN ($2, $3)`, r.ws, r.users[all], r.users[left])
+			return err
+		})
+		r.work()
+		r.eventually("all have failed", func() bool {
+			return r.number(`SELECT COUNT(*) FROM scheduled_message WHERE workspace_id = $1 AND status = 'failed'`) == len(cases)
+		})
+		r.follow(0)
+		for i, c := range cases {
+			var told []int
+			for user := range r.users {
+				for _, n := range r.list(user, notify.TabNew) {
+					if n.Contact != contacts[i] || n.Kind != notify.SendFailed {
+						continue
+					}
+					told = append(told, user)
+					if other := user != c.author; other && n.Actor != r.users[c.author] || !other && n.Actor != 0 {
+						t.Errorf("%s: user %d is told that it is of %d", c.what, user, n.Actor)
+					}
 				}
 			}
-			if n != want {
-				t.Errorf("user %d is told %d times, want %d", user, n, want)
+			if !slices.Equal(told, c.told) {
+				t.Errorf("%s: told are %v, want %v", c.what, told, c.told)
 			}
 		}
 	})
+}
+
+// What a blocked contact does is told to nobody, what colleagues do with it is: in the
+// centre, in its number and live.
+func TestBlockedContactAndColleagues(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		const agent = 4
+		id := r.message("p")
+		r.follow(0)
+		r.assign(id, 0, agent)
+		r.message("p")
+		snoozed := func() {
+			r.write(func(tx *db.Tx) error {
+				r.log.Append(tx, r.ws, eventlog.Event{Kind: eventlog.Unsnoozed, Contact: id, Actor: crm.Actor{Source: crm.BySystem}, Timeline: true})
+				return nil
+			})
+		}
+		snoozed()
+		r.follow(r.seq)
+		r.write(func(tx *db.Tx) error { _, err := r.in.Block(tx, r.viewer0(0), id); return err })
+		r.message("p")
+		snoozed()
+		r.comment(id, 0, "why? "+crm.MentionToken(r.users[agent]))
+		r.follow(r.seq)
+		kinds := func() (out []string) {
+			var ids []crm.ID
+			for _, n := range r.list(agent, notify.TabNew) {
+				ids, out = append(ids, n.ID), append(out, fmt.Sprintf("%s ×%d", n.Kind, n.Count))
+			}
+			slices.Sort(out)
+			v := r.viewer(agent)
+			r.read(func(tx *db.Tx) error {
+				n, err := notify.Unread(tx, v)
+				if err != nil {
+					return err
+				}
+				told, err := notify.Deliver(tx, r.ws, ids, map[crm.ID]crm.Viewer{v.User: v})
+				if live := told[v.User]; n != len(ids) || live.Unread != n || len(live.Items) != n {
+					t.Errorf("%d unread and %d live of %d listed", n, len(live.Items), len(ids))
+				}
+				return err
+			})
+			return out
+		}
+		if d := cmp.Diff([]string{"assigned_to_me ×1", "mention ×1"}, kinds()); d != "" {
+			t.Errorf("blocked (-want +got):\n%s", d)
+		}
+		r.write(func(tx *db.Tx) error { _, err := r.in.Unblock(tx, r.viewer0(0), id); return err })
+		if d := cmp.Diff([]string{"assigned_to_me ×1", "mention ×1", "message_mine ×1", "snooze_due ×1"}, kinds()); d != "" {
+			t.Errorf("unblocked (-want +got):\n%s", d)
+		}
+	})
+}
+
+// Whoever is told of a colleague's message is told whose it is.
+func TestUnsentInWords(t *testing.T) {
+	for _, c := range []struct {
+		n            notify.Notification
+		language     crm.Language
+		actor, words string
+	}{
+		{notify.Notification{Kind: notify.SendFailed}, "en", "", "Your message was not sent"},
+		{notify.Notification{Kind: notify.SendFailed, Actor: 7}, "en", "Laura", "A message by Laura was not sent"},
+		{notify.Notification{Kind: notify.SendFailed, Actor: 7}, "es", "Laura", "Un mensaje de Laura no se envió"},
+		{notify.Notification{Kind: notify.SendFailed, Actor: 7}, "en", "", "A colleague’s message was not sent"},
+	} {
+		if got := c.n.What(c.language, c.actor); got != c.words {
+			t.Errorf("%q, want %q", got, c.words)
+		}
+	}
 }

@@ -77,7 +77,13 @@ func (n *Notification) what(language crm.Language, actor string) string {
 	case SnoozeDue:
 		return say("Back from snooze", "Ya no está pospuesto")
 	case SendFailed:
-		return say("Your message was not sent", "Su mensaje no se envió")
+		switch {
+		case n.Actor == 0:
+			return say("Your message was not sent", "Su mensaje no se envió")
+		case actor == "": // who wrote it has left
+			return say("A colleague’s message was not sent", "El mensaje de un colega no se envió")
+		}
+		return fmt.Sprintf(say("A message by %s was not sent", "Un mensaje de %s no se envió"), actor)
 	}
 	return ""
 }

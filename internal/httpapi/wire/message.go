@@ -73,7 +73,7 @@ func MessageOf(m *inbox.Message, contactName string, names Names) Message {
 		Item: "message", ID: m.ID.String(), At: *Time(m.CreatedAt), ContactID: m.Contact.String(),
 		ConversationID: ID(m.Conversation), ChannelID: ID(m.Channel), Direction: m.Direction, Source: m.Source,
 		UserID: ID(m.User), Content: m.Content, Status: m.Status,
-		Error: m.Error, Reactions: make([]Reaction, len(m.Reactions)), EditedAt: Time(m.EditedAt), DeletedAt: Time(m.DeletedAt),
+		Error: m.Error, Reactions: make([]Reaction, 0, len(m.Reactions)), EditedAt: Time(m.EditedAt), DeletedAt: Time(m.DeletedAt),
 		SentAt: Time(m.SentAt), ClientRef: m.ClientRef,
 	}
 	if len(m.Content.Mentions) > 0 {
@@ -86,8 +86,10 @@ func MessageOf(m *inbox.Message, contactName string, names Names) Message {
 			}
 		}
 	}
-	for i, r := range m.Reactions {
-		out.Reactions[i] = Reaction(r)
+	for _, r := range m.Reactions {
+		if r.Emoji != "" {
+			out.Reactions = append(out.Reactions, Reaction{Emoji: r.Emoji, By: r.By})
+		}
 	}
 	sender := func(d crm.Direction, user crm.ID) string {
 		switch {

@@ -27,7 +27,8 @@ export const en = {
     message_unassigned: (_: string, count: number) =>
       n(count, 'New message, unassigned', '# new messages, unassigned'),
     snooze_due: () => 'Back from snooze',
-    send_failed: () => 'Your message was not sent',
+    send_failed: (who: string) =>
+      who ? `A message by ${who} was not sent` : 'Your message was not sent',
   },
   keysHint: 'Arrows move, Enter opens, E archives',
   // Preferences

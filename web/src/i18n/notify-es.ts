@@ -28,7 +28,7 @@ const es: NotifyTexts = {
     message_unassigned: (_, count) =>
       n(count, 'Mensaje nuevo, sin asignar', '# mensajes nuevos, sin asignar'),
     snooze_due: () => 'Ya no está pospuesto',
-    send_failed: () => 'Su mensaje no se envió',
+    send_failed: (who) => (who ? `Un mensaje de ${who} no se envió` : 'Su mensaje no se envió'),
   },
   keysHint: 'Flechas: mover. Intro: abrir. E: archivar',
   help: 'Qué le llega y cómo.',

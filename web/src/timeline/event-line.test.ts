@@ -4,6 +4,7 @@ import { loadLanguage } from '../i18n';
 import { consoleTexts } from './console-texts';
 import { eventText } from './event-line';
 import { eventTexts } from './event-texts';
+import { referralLines, referralTitle } from './referral-card';
 
 vi.stubGlobal('document', { documentElement: {} });
 
@@ -189,6 +190,91 @@ const all: [string, TimelineEvent, string, string][] = [
     'New channel: WhatsApp',
     'Nuevo canal: WhatsApp',
   ],
+  // What the contact did at the channel, and what was done here and by what.
+  [
+    'Channel blocked by the contact',
+    event('channel_blocked', 'contact', { channel_name: 'Ventas' }),
+    'The contact blocked the channel Ventas',
+    'El contacto bloqueó el canal Ventas',
+  ],
+  [
+    'Channel unblocked by the contact',
+    event('channel_unblocked', 'contact', { channel_name: 'Ventas' }),
+    'The contact unblocked the channel Ventas',
+    'El contacto desbloqueó el canal Ventas',
+  ],
+  [
+    'Channel blocked, as it was stored before',
+    event('channel_event', 'contact', { text: 'blocked', channel_name: 'Ventas' }),
+    'The contact blocked the channel Ventas',
+    'El contacto bloqueó el canal Ventas',
+  ],
+  [
+    'Channel unblocked, as it was stored before, of a channel without a name',
+    event('channel_event', 'contact', { text: 'unblocked' }),
+    'The contact unblocked this channel',
+    'El contacto desbloqueó este canal',
+  ],
+  [
+    'Contact blocked by User',
+    event('contact_blocked', 'user'),
+    'Contact blocked by Ana Paz',
+    'Contacto bloqueado por Ana Paz',
+  ],
+  [
+    'Contact blocked by API',
+    event('contact_blocked', 'api'),
+    'Contact blocked by the API',
+    'Contacto bloqueado por la API',
+  ],
+  [
+    'Contact blocked by Workflow',
+    event('contact_blocked', 'workflow'),
+    'Contact blocked by a workflow',
+    'Contacto bloqueado por un flujo',
+  ],
+  [
+    'Contact unblocked by API',
+    event('contact_unblocked', 'api'),
+    'Contact unblocked by the API',
+    'Contacto desbloqueado por la API',
+  ],
+  [
+    'Contact unblocked by the system',
+    event('contact_unblocked', 'system'),
+    'Contact unblocked by the system',
+    'Contacto desbloqueado por el sistema',
+  ],
+  [
+    'User Unassigned',
+    event('unassigned', 'user'),
+    'Ana Paz removed the assignee',
+    'Ana Paz quitó la asignación',
+  ],
+  [
+    'User Unassigned by API',
+    event('unassigned', 'api'),
+    'Assignee removed by the API',
+    'Asignación quitada por la API',
+  ],
+  [
+    'User Unassigned by Workflow',
+    event('unassigned', 'workflow'),
+    'Assignee removed by a workflow',
+    'Asignación quitada por un flujo',
+  ],
+  [
+    'User Unassigned by closing',
+    event('unassigned', 'system'),
+    'Assignee removed by the system',
+    'Asignación quitada por el sistema',
+  ],
+  [
+    'Contact Created by API',
+    event('contact_created', 'api'),
+    'Contact added by the API',
+    'Contacto agregado por la API',
+  ],
 ];
 
 describe.each(['en', 'es'] as const)('every event of the document in words, %s', (language) => {
@@ -217,5 +303,55 @@ describe('who reads it', () => {
     expect(
       eventText(event('assigned', 'user', { assignee_id: '7', assignee_name: 'Ana Paz' })),
     ).toBe('Ana Paz tomó la conversación');
+  });
+});
+
+test('a web page’s own event is no blocking, whatever it is called', async () => {
+  await loadLanguage('en');
+  await eventTexts.load();
+  expect(eventText(event('channel_event', 'contact', { text: 'blocked' }), '', 'webchat')).toBe(
+    'Channel event: blocked',
+  );
+});
+
+describe.each(['en', 'es'] as const)('what brought the contact, %s', (language) => {
+  beforeAll(async () => {
+    await loadLanguage(language);
+    await eventTexts.load();
+  });
+  const pick = (en: string, es: string) => (language === 'en' ? en : es);
+  const ad = {
+    source: 'ad',
+    ref: 'mayo-24',
+    id: '120226305854810726',
+    click_id: 'AffSim',
+    url: 'https://fb.me/sim',
+    headline: 'Rosas de mayo',
+    body: 'Flores frescas',
+  };
+  test('an advertisement has each of its particulars', () => {
+    expect(referralTitle(ad)).toBe(pick('Came through an advertisement', 'Llegó por un anuncio'));
+    expect(referralLines(ad)).toEqual([
+      { label: pick('Code', 'Código'), value: 'mayo-24' },
+      { label: pick('Ad id', 'Id del anuncio'), value: '120226305854810726' },
+      { label: pick('Click id', 'Id del clic'), value: 'AffSim' },
+      {
+        label: pick('Address', 'Dirección'),
+        value: 'https://fb.me/sim',
+        href: 'https://fb.me/sim',
+      },
+    ]);
+  });
+  test('only what is there is shown, and only web addresses are links', () => {
+    expect(referralLines({ source: 'link', ref: 'promo-24' })).toEqual([
+      { label: pick('Code', 'Código'), value: 'promo-24' },
+    ]);
+    const odd = { source: 'post', id: '7', url: 'javascript:alert(1)' };
+    expect(referralLines(odd)).toEqual([
+      { label: pick('Post id', 'Id de la publicación'), value: '7' },
+      { label: pick('Address', 'Dirección'), value: 'javascript:alert(1)', href: undefined },
+    ]);
+    expect(referralTitle({ source: 'SHORTLINKS' })).toMatch(/ SHORTLINKS$/);
+    expect(referralTitle({})).toBe(pick('Came through', 'Llegó por'));
   });
 });

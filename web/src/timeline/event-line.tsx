@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { meQuery } from '../api/queries';
-import type { Referral, TimelineEvent } from '../api/types';
+import { channelsQuery, meQuery } from '../api/queries';
+import type { TimelineEvent } from '../api/types';
 import { safeHref } from '../format/autolink';
 import { formatPhone } from '../format/phone';
 import { clock, fullTime, momentOf } from '../format/time';
@@ -9,6 +9,7 @@ import { Icon, type IconName } from '../ui/icon';
 import { tip } from '../ui/tooltip';
 import { consoleTexts } from './console-texts';
 import { eventTexts } from './event-texts';
+import { ReferralCard } from './referral-card';
 
 const icons: Record<TimelineEvent['kind'], IconName> = {
   conversation_opened: 'messages',
@@ -33,10 +34,22 @@ const icons: Record<TimelineEvent['kind'], IconName> = {
   workflow_ended: 'flow',
   contact_merged: 'merge',
   contact_unmerged: 'merge',
+  channel_blocked: 'block',
+  channel_unblocked: 'check',
 };
 
-/** What happened, in words. `myName` is the viewer's, who reads "You". */
-export function eventText(event: TimelineEvent, myId?: string): string {
+/** What happened, as it is shown: what earlier versions stored differently is told as it is today. */
+function kindOf(event: TimelineEvent, channelType?: string): TimelineEvent['kind'] {
+  // A web page may call its own events as it likes.
+  if (event.kind === 'channel_event' && channelType !== 'webchat') {
+    if (event.data.text === 'blocked') return 'channel_blocked';
+    if (event.data.text === 'unblocked') return 'channel_unblocked';
+  }
+  return event.kind;
+}
+
+/** What happened, in words. `myId` is the viewer's, who reads "You"; `channelType` the event's channel's. */
+export function eventText(event: TimelineEvent, myId?: string, channelType?: string): string {
   const e = eventTexts.text;
   const { actor, data } = event;
   const byUser = actor.source === 'user';
@@ -44,7 +57,7 @@ export function eventText(event: TimelineEvent, myId?: string): string {
   const auto = e.auto[actor.source];
   const assignee =
     data.assignee_id === myId ? consoleTexts.text.youInside : (data.assignee_name ?? '');
-  switch (event.kind) {
+  switch (kindOf(event, channelType)) {
     case 'conversation_opened':
       if (data.welcome) return e.openedWelcome;
       if (actor.source === 'contact') return e.openedContact;
@@ -55,7 +68,7 @@ export function eventText(event: TimelineEvent, myId?: string): string {
       if (!byUser) return e.assignedAuto(assignee, auto);
       return actor.user_id === data.assignee_id ? e.tookIt(who) : e.assigned(assignee, who);
     case 'unassigned':
-      return byUser ? e.unassigned(who) : e.unassignedAuto;
+      return byUser ? e.unassigned(who) : e.unassignedAuto(auto);
     case 'channel_added':
       return e.channelAdded(data.channel_name ?? '');
     case 'channel_event':
@@ -63,15 +76,15 @@ export function eventText(event: TimelineEvent, myId?: string): string {
     case 'page_change':
       return e.pageChange(data.title || data.url || '');
     case 'contact_blocked':
-      return byUser ? e.blockedBy(who) : e.blockedUs;
+      return e.blockedBy(byUser ? who : auto);
     case 'contact_unblocked':
-      return byUser ? e.unblockedBy(who) : e.unblockedUs;
+      return e.unblockedBy(byUser ? who : auto);
     case 'welcome':
       return e.welcome;
     case 'identity_changed':
       return e.identityChanged(formatPhone(data.old ?? ''), formatPhone(data.new ?? ''));
     case 'contact_created':
-      return byUser ? e.created(who) : e.createdAuto;
+      return byUser ? e.created(who) : e.createdAuto(auto);
     case 'snoozed': {
       const until = data.until ? momentOf(data.until) : '';
       return byUser ? e.snoozed(who, until) : e.snoozedAuto(auto, until);
@@ -96,11 +109,18 @@ export function eventText(event: TimelineEvent, myId?: string): string {
       return e.merged(data.contact_name ?? '', who);
     case 'contact_unmerged':
       return e.unmerged(data.contact_name ?? '', who);
+    case 'channel_blocked':
+      return e.blockedUs(data.channel_name ?? '');
+    case 'channel_unblocked':
+      return e.unblockedUs(data.channel_name ?? '');
   }
 }
 
 export function EventLine({ event }: { event: TimelineEvent }) {
   const { data: me } = useQuery(meQuery);
+  const { data: channels } = useQuery(channelsQuery);
+  const channelType = channels?.find((c) => c.id === event.data.channel_id)?.type;
+  const text = eventText(event, me?.user.id, channelType);
   const url = safeHref(event.data.url);
   return (
     <div className="flex flex-col items-center gap-1 px-4 py-2 text-center text-12 text-muted">
@@ -113,16 +133,16 @@ export function EventLine({ event }: { event: TimelineEvent }) {
       >
         <span className="block min-w-0 text-balance [overflow-wrap:anywhere]">
           <Icon
-            name={icons[event.kind] ?? 'bolt'}
+            name={icons[kindOf(event, channelType)] ?? 'bolt'}
             size={14}
             className="mr-1.5 inline-block align-[-2px]"
           />
           {url ? (
             <a href={url} target="_blank" rel="noopener noreferrer" className="underline">
-              {eventText(event, me?.user.id)}
+              {text}
             </a>
           ) : (
-            <span>{eventText(event, me?.user.id)}</span>
+            <span>{text}</span>
           )}
           <span className="whitespace-nowrap">
             <span aria-hidden="true"> · </span>
@@ -142,38 +162,5 @@ export function EventLine({ event }: { event: TimelineEvent }) {
       )}
       {event.data.referral && <ReferralCard referral={event.data.referral} />}
     </div>
-  );
-}
-
-/** The advertisement, link or code that brought the contact. */
-function ReferralCard({ referral }: { referral: Referral }) {
-  const url = safeHref(referral.url);
-  const title = referral.headline || referral.ref || referral.id || url;
-  if (!title) return null;
-  const inside = (
-    <>
-      <Icon name={url ? 'link' : 'tag'} size={14} className="mt-0.5 text-accent" />
-      <span className="min-w-0">
-        <span className="block text-11 text-faint">
-          {eventTexts.text.referral} {referral.source}
-        </span>
-        <span className="line-clamp-2 font-medium text-text">{title}</span>
-        {referral.body && <span className="line-clamp-2 text-muted">{referral.body}</span>}
-      </span>
-    </>
-  );
-  const className =
-    'flex max-w-80 items-start gap-2 rounded-10 border border-line bg-surface px-3 py-2 text-left';
-  return url ? (
-    <a
-      href={url}
-      target="_blank"
-      rel="noopener noreferrer"
-      className={`${className} hover:bg-hover`}
-    >
-      {inside}
-    </a>
-  ) : (
-    <div className={className}>{inside}</div>
   );
 }

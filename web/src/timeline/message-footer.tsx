@@ -10,7 +10,7 @@ import { Icon } from '../ui/icon';
 import { place } from '../ui/tooltip';
 import { consoleTexts } from './console-texts';
 import { eventTexts } from './event-texts';
-import { senderOf } from './sender';
+import { authorOf, senderOf } from './sender';
 import { StatusTicks } from './status-ticks';
 
 /** Time and ticks; pointing or focusing tells the rest. */
@@ -99,13 +99,16 @@ function Details({ id, message, anchor }: { id: string; message: Message; anchor
           <span className="font-medium">{sender}</span> · {category}
         </dd>
         {message.content.tag && (
-          <FragmentRow
-            name={eventTexts.text.tag}
-            value={
-              channel?.capabilities.tags.find((x) => x.value === message.content.tag)?.name ??
-              message.content.tag
-            }
-          />
+          <>
+            <FragmentRow
+              name={eventTexts.text.tag}
+              value={
+                channel?.capabilities.tags.find((x) => x.value === message.content.tag)?.name ??
+                message.content.tag
+              }
+            />
+            <FragmentRow name={eventTexts.text.sentBy} value={authorOf(message)} />
+          </>
         )}
         {channel && (
           <>

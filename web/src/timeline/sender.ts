@@ -16,9 +16,18 @@ const categories: Record<Message['source'], Category> = {
   api: 'api',
 };
 
-/** Through what a message was sent, and by whom: "Provider", "WhatsApp Echo". */
+/** Who wrote a message, or what did. */
+export function authorOf(message: Message): string {
+  return message.sender_name || t.sources[message.source];
+}
+
+/**
+ * Through what a message was sent, and by whom: "Provider", "WhatsApp Echo". What went with a tag
+ * was let through by the provider, whoever wrote it.
+ */
 export function senderOf(message: Message, channelType: string | undefined): [string, string] {
   const e = eventTexts.text;
+  if (message.content.tag) return [e.categories.provider, e.facebookTag];
   const name =
     message.source === 'echo'
       ? channelType?.startsWith('whatsapp')
@@ -26,6 +35,6 @@ export function senderOf(message: Message, channelType: string | undefined): [st
         : channelType === 'messenger'
           ? e.facebookInbox
           : t.sources.echo
-      : message.sender_name || t.sources[message.source];
+      : authorOf(message);
   return [e.categories[categories[message.source]], name];
 }

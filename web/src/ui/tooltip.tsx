@@ -64,7 +64,7 @@ export function TooltipLayer() {
     <div
       ref={box}
       aria-hidden="true"
-      className="pointer-events-none fixed z-[70] flex max-w-72 items-center gap-2 rounded-6 bg-text px-2 py-1 text-12 text-surface shadow-float"
+      className="pointer-events-none fixed z-[70] flex max-w-72 items-center gap-2 rounded-6 bg-text px-2 py-1 text-12 [overflow-wrap:anywhere] text-surface shadow-float"
     >
       {shown.text}
       {shown.keys.length > 0 && (
