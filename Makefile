@@ -51,6 +51,7 @@ fmt: ## Format everything
 
 bench: build ## Measure; prints a table and writes bench/results.json
 	@scripts/with-postgres bin/bandeja bench run --out bench/results.json
+	@scripts/with-postgres go test -run '^$$' -bench Ingest -benchtime 5s ./internal/inbox
 
 BENCH_DATA ?= bench/data
 

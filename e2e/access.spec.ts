@@ -328,7 +328,7 @@ for (const width of [1440, 820, 390]) {
         await page.getByRole('button', { name: 'More actions' }).click();
         await page.getByRole('menuitem', { name: /Show contact details/ }).click();
       }
-      const details = page.getByRole('complementary', { name: 'Contact details' });
+      const details = page.getByRole(width < 1240 ? 'dialog' : 'complementary', { name: 'Contact details' });
       await expect(details.getByRole('heading', { name: 'Details' })).toBeVisible();
       await expect(details.getByText('A checkbox')).toBeVisible();
       await expect(details.getByRole('button', { name: 'Remove the tag VIP' })).toBeVisible();

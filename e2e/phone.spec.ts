@@ -55,7 +55,7 @@ test('the main path on a phone', async ({ page, context, server }) => {
   // The contact's details cover the conversation and go away again.
   await page.getByRole('button', { name: 'More actions' }).tap();
   await page.getByRole('menuitem', { name: /Show contact details/ }).tap();
-  const details = page.getByRole('complementary', { name: 'Contact details' });
+  const details = page.getByRole('dialog', { name: 'Contact details' });
   await expect(details.getByText('+593 98 765 4321').first()).toBeVisible();
   await details.getByRole('button', { name: 'Hide contact details' }).tap();
   await expect(details).toBeHidden();

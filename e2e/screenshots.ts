@@ -178,7 +178,7 @@ for (const [language, t] of [['es', { ...es, ...consoleEs }] as const, ['en', { 
           if (phone) {
             await page.getByRole('button', { name: t.more }).last().click();
             await page.getByRole('menuitem', { name: t.showDetails }).click();
-            await expect(page.getByRole('complementary', { name: t.contactDetails })).toBeVisible();
+            await expect(page.getByRole('dialog', { name: t.contactDetails })).toBeVisible();
             await picture(page, 'contact-details');
           }
 

@@ -2,15 +2,14 @@ package bench
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
-	"github.com/bandeja/bandeja/internal/eventlog"
 )
 
 // large returns a large installation that is not started yet, and how to remove it: the
@@ -47,33 +46,38 @@ func (r *run) seed(ctx context.Context, s *Server) error {
 	return nil
 }
 
-// staffOf adds the agents who will be online and returns a token of each.
-func staffOf(ctx context.Context, s *Server) (tokens []string, err error) {
+// tokensOf returns a new token of each of the agents who will be online.
+func tokensOf(ctx context.Context, s *Server) (tokens []string, err error) {
 	d, err := db.Open(ctx, db.Options{URL: s.DatabaseURL, Dir: s.DataDir})
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	accounts := account.New(d, eventlog.New(d, slog.New(slog.DiscardHandler)))
-	run := time.Now().Unix() // a folder may be measured again
-	for i := range agentsOnline {
-		v, err := accounts.AddUser(ctx, account.NewUser{
-			Name: fmt.Sprintf("Agent %d", i), Email: fmt.Sprintf("agent%d.%d@example.com", i, run), Password: "a winding river", Role: crm.Agent,
-		})
+	err = d.Write(ctx, func(tx *db.Tx) error {
+		var agents []crm.Viewer
+		err := tx.Each(`SELECT workspace_id, user_id FROM member WHERE role = $1 ORDER BY user_id LIMIT $2`, []any{string(crm.Agent), agentsOnline},
+			func(r *sql.Rows) error {
+				v := crm.Viewer{Access: crm.Access{Role: crm.Agent, Visibility: crm.SeesAll}}
+				err := r.Scan(&v.Workspace, &v.User)
+				agents = append(agents, v)
+				return err
+			})
 		if err != nil {
-			return nil, err
-		}
-		var secret string
-		err = d.Write(ctx, func(tx *db.Tx) error {
-			_, secret, err = account.AddToken(tx, v, "bench")
 			return err
-		})
-		if err != nil {
-			return nil, err
 		}
-		tokens = append(tokens, secret)
-	}
-	return tokens, nil
+		if len(agents) < agentsOnline {
+			return errors.New("bench: the installation has no agents; seed it anew")
+		}
+		for _, v := range agents {
+			_, secret, err := account.AddToken(tx, v, "bench")
+			if err != nil {
+				return err
+			}
+			tokens = append(tokens, secret)
+		}
+		return nil
+	})
+	return tokens, err
 }
 
 // catchUp waits until everything is indexed for searching, and whoever else follows the

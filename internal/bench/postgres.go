@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"net/url"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes schemas
@@ -34,4 +35,20 @@ func schema(ctx context.Context, base string) (address string, drop func(), err 
 		_, _ = admin.Exec(`DROP SCHEMA IF EXISTS ` + name + ` CASCADE`)
 		_ = admin.Close()
 	}, nil
+}
+
+// tidy does what autovacuum and the checkpointer would do in the minutes after so much
+// was written at once, and would do in the midst of a measurement.
+func tidy(ctx context.Context, address string) (err error) {
+	admin, err := sql.Open("pgx", address)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, admin.Close()) }()
+	for _, q := range []string{`VACUUM (ANALYZE)`, `CHECKPOINT`} {
+		if _, err := admin.ExecContext(ctx, q); err != nil {
+			return err
+		}
+	}
+	return nil
 }

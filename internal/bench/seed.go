@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 
+	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/contact"
 	"github.com/bandeja/bandeja/internal/crm"
 	"github.com/bandeja/bandeja/internal/db"
+	"github.com/bandeja/bandeja/internal/eventlog"
 )
 
 // SeedOptions say how much data to make.
@@ -21,12 +24,31 @@ type SeedOptions struct {
 // chunk is how many contacts are written in one transaction.
 const chunk = 500
 
-// Seed fills an installation that has an owner with contacts and messages in a
+// What a seeded installation has besides its owner: teams of many agents, among whom
+// most of what is assigned is spread, tags that many contacts have and tags that few have.
+const (
+	seedAgents = agentsOnline
+	seedTeams  = 5
+	seedPlan   = "plan"
+	seedPoints = "points"
+)
+
+var (
+	seedCommonTags = []string{"Cliente", "Mayorista", "Interesado", "Boda"}
+	seedRareTags   = []string{"Reclamo", "VIP", "Prensa", "Proveedor", "Feria", "Becario"}
+	seedPlans      = []string{"Bronce", "Plata", "Oro", "Platino"}
+)
+
+// Seed fills an installation that has an owner with agents, contacts and messages in a
 // believable spread: most people wrote a few times, some very often; a tenth of the
-// conversations are open, half of those assigned; names, phones and texts vary. The
-// rows are those that real traffic would have left.
+// conversations are open, half of those assigned, to the owner and two hundred agents;
+// names, phones, tags, values and texts vary. The rows are those that real traffic would
+// have left.
 func Seed(ctx context.Context, d *db.DB, o SeedOptions) error {
 	s := &seeder{r: rand.New(rand.NewPCG(1, 2)), o: o}
+	if err := s.staff(ctx, d); err != nil {
+		return err
+	}
 	err := d.Write(ctx, func(tx *db.Tx) error {
 		if err := tx.Row(`SELECT w.id, m.user_id, w.event_seq FROM workspace w JOIN member m ON m.workspace_id = w.id ORDER BY w.id LIMIT 1`,
 			nil, &s.ws, &s.user, &s.seq); err != nil {
@@ -69,6 +91,46 @@ func Seed(ctx context.Context, d *db.DB, o SeedOptions) error {
 	})
 }
 
+// staff adds the agents and their teams, and what contacts can have.
+func (s *seeder) staff(ctx context.Context, d *db.DB) error {
+	events := eventlog.New(d, slog.New(slog.DiscardHandler))
+	accounts, contacts := account.New(d, events), contact.NewService(events)
+	var v crm.Viewer
+	for i := range seedAgents {
+		agent, err := accounts.AddUser(ctx, account.NewUser{
+			Name: fmt.Sprintf("Agent %d", i), Email: fmt.Sprintf("agent%d@example.com", i), Password: "a winding river", Role: crm.Agent,
+		})
+		if err != nil {
+			return err
+		}
+		s.agents, v = append(s.agents, agent.User), agent
+	}
+	v.Role = crm.Owner
+	return d.Write(ctx, func(tx *db.Tx) (err error) {
+		for i := range seedTeams {
+			name, users := fmt.Sprintf("Team %d", i), s.agents[i*seedAgents/seedTeams:(i+1)*seedAgents/seedTeams]
+			if _, err := accounts.AddTeam(tx, v, account.TeamChange{Name: &name, Users: &users}); err != nil {
+				return err
+			}
+		}
+		if s.common, err = contacts.NameTags(tx, v, seedCommonTags); err != nil {
+			return err
+		}
+		if s.rare, err = contacts.NameTags(tx, v, seedRareTags); err != nil {
+			return err
+		}
+		list, number, plan, points := contact.FieldList, contact.FieldNumber, seedPlan, seedPoints
+		f, err := contacts.AddField(tx, v, contact.FieldChange{Name: &plan, Type: &list, Options: &seedPlans})
+		if err != nil {
+			return err
+		}
+		s.plan = f.ID
+		f, err = contacts.AddField(tx, v, contact.FieldChange{Name: &points, Type: &number})
+		s.points = f.ID
+		return err
+	})
+}
+
 type seedKey struct {
 	assignee crm.ID
 	status   string
@@ -81,8 +143,11 @@ type seeder struct {
 	seq               int64
 	messages          int
 	counts            map[seedKey][2]int
+	agents            []crm.ID
+	common, rare      []crm.ID // tags
+	plan, points      crm.ID   // custom fields
 	// Rows of the transaction that are written together at its end.
-	message, external, event [][]any
+	message, external, event, tag, value [][]any
 }
 
 var (
@@ -120,8 +185,14 @@ func (s *seeder) contacts(tx *db.Tx, done, n int) error {
 }
 
 func (s *seeder) flush(tx *db.Tx) error {
-	message, external, event := s.message, s.external, s.event
-	s.message, s.external, s.event = nil, nil, nil
+	message, external, event, tag, value := s.message, s.external, s.event, s.tag, s.value
+	s.message, s.external, s.event, s.tag, s.value = nil, nil, nil, nil, nil
+	if err := tx.Insert(`contact_tag (workspace_id, contact_id, tag_id)`, "", tag); err != nil {
+		return err
+	}
+	if err := tx.Insert(`contact_value (workspace_id, contact_id, field_id, value, folded, number)`, "", value); err != nil {
+		return err
+	}
 	err := tx.Insert(`message (workspace_id, contact_id, id, conversation_id, channel_id, direction, source, content, status, created_at, sent_at, external_id)`, "", message)
 	if err != nil {
 		return err
@@ -130,6 +201,25 @@ func (s *seeder) flush(tx *db.Tx) error {
 		return err
 	}
 	return tx.Insert(`event (workspace_id, seq, id, at, kind, contact_id, conversation_id, message_id, actor_source)`, "", event)
+}
+
+// traits gives a contact tags and values of custom fields, as many have some.
+func (s *seeder) traits(id crm.ID) {
+	ws, contact := int64(s.ws), int64(id)
+	if s.r.IntN(3) == 0 {
+		s.tag = append(s.tag, []any{ws, contact, int64(s.common[s.r.IntN(len(s.common))])})
+	}
+	if s.r.IntN(500) == 0 {
+		s.tag = append(s.tag, []any{ws, contact, int64(s.rare[s.r.IntN(len(s.rare))])})
+	}
+	if s.r.IntN(2) == 0 {
+		plan := seedPlans[s.r.IntN(len(seedPlans))]
+		s.value = append(s.value, []any{ws, contact, int64(s.plan), plan, plan, float64(0)})
+	}
+	if s.r.IntN(3) == 0 {
+		n := s.r.IntN(1000)
+		s.value = append(s.value, []any{ws, contact, int64(s.points), fmt.Sprint(n), fmt.Sprint(n), float64(n)})
+	}
 }
 
 func (s *seeder) contact(tx *db.Tx, number, messages int) error {
@@ -151,10 +241,14 @@ func (s *seeder) contact(tx *db.Tx, number, messages int) error {
 	}
 	if s.r.IntN(2) == 0 {
 		c.Assignee = s.user
+		if s.r.IntN(4) > 0 {
+			c.Assignee = s.agents[s.r.IntN(len(s.agents))]
+		}
 	}
 	if err := contact.Insert(tx, c); err != nil {
 		return err
 	}
+	s.traits(c.ID)
 	key := fmt.Sprint(10_000_000 + number)
 	space := "telegram:" + s.channel.String()
 	if err := contact.AddIdentity(tx, s.ws, space, key, c.ID); err != nil {

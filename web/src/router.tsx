@@ -16,7 +16,7 @@ import { part } from './parts';
 import { settingsTexts } from './settings/texts';
 import { consoleTexts } from './timeline/console-texts';
 import { eventTexts } from './timeline/event-texts';
-import { getPrefs } from './ui/prefs';
+import { lastInbox } from './ui/prefs';
 
 /** A page whose code loads with its first visit. */
 const page = <T extends Record<string, unknown>>(load: () => Promise<T>) =>
@@ -89,10 +89,7 @@ const home = createRoute({
   getParentRoute: () => app,
   path: '/',
   beforeLoad: () => {
-    const { lastInbox, lastInboxOf } = getPrefs();
-    const user = queryClient.getQueryData(meQuery.queryKey)?.user;
-    const first = user?.visibility === 'all' ? 'all' : 'mine';
-    const inbox = isInbox(lastInbox) && lastInboxOf === user?.id ? lastInbox : first;
+    const inbox = lastInbox(queryClient.getQueryData(meQuery.queryKey)!.user);
     throw redirect({ to: '/inbox/$inbox', params: { inbox }, search: {}, replace: true });
   },
 });
@@ -122,7 +119,7 @@ const inbox = createRoute({
     const where = oneOf(['messages', 'comments'] as const, s.in);
     // Defaults stay out of the address.
     return {
-      ...(status && status !== 'open' && { status }),
+      ...(status && { status }),
       ...(sort && sort !== 'newest' && { sort }),
       ...(s.unreplied === true && { unreplied: true as const }),
       ...(q && { q }),

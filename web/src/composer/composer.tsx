@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { post } from '../api/http';
 import { channelsQuery, queryClient, timelineQuery, useMay, useMe } from '../api/queries';
-import type { Attachment, Contact, ContentKind, Message, Unresolved } from '../api/types';
+import type { Attachment, Contact, ContentKind, Message, Snippet, Unresolved } from '../api/types';
 import { shownText } from '../format/mentions';
 import { formatPhone } from '../format/phone';
 import { wholeNumber } from '../format/size';
@@ -21,12 +21,13 @@ import { ChannelPicker } from './channel-picker';
 import { pickIdentity, refusal, textLimit, windowOf } from './channel-rules';
 import { ComposerNotice } from './composer-notice';
 import { ComposerTools } from './composer-tools';
+import { keep, keptOf } from './kept';
 import { ReplyBar } from './reply-bar';
-import { lastUndoable, type Restored, restorers, undoSend } from './restore';
+import { composers, lastUndoable, type Restored, undoSend } from './restore';
 import { lazyHelp } from './texts';
 import { mayHaveVariables } from './trigger';
-import { useAttachments } from './use-attachments';
-import { begunDraft, useDraft } from './use-draft';
+import { type PendingFile, useAttachments } from './use-attachments';
+import { begunDraft, storeDraft, useDraft } from './use-draft';
 import { useFileDrop } from './use-file-drop';
 import { useMentions } from './use-mentions';
 import { useSuggest } from './use-suggest';
@@ -40,6 +41,7 @@ const VoiceRecorder = lazyWithTexts(() => import('./voice-recorder'));
 const TemplateDialog = lazyWithTexts(() => import('./template-dialog'));
 
 const commentLimit = 1000;
+const none: PendingFile[] = [];
 
 export function Composer({
   contact,
@@ -57,16 +59,28 @@ export function Composer({
   const [begun] = useState(() => begunDraft(contact, me.user.id));
   const [comment, setComment] = useState(begun.comment);
   const [text, setText] = useState(begun.text);
+  // What stands in the other tab while a message taken back stands in this one.
+  const [aside, setAside] = useState(() => keptOf(contact.id, me.user.id).aside);
   const [chosen, setChosen] = useState<string | null>(null);
   const [mode, setMode] = useState<'write' | 'voice' | 'template'>('write');
   // What a message outside a channel's window is about, '' while it is chosen; null where none is written.
   const [about, setAbout] = useState<{ channelId: string; tag: string } | null>(null);
-  const { files, add, addStored, drop, clear } = useAttachments();
+  const attached = useAttachments(contact.id, me.user.id);
+  const { add, addStored, drop, clear } = attached;
+  // A comment has words alone; files wait for the reply.
+  const files = comment ? none : attached.files;
   const input = useRef<HTMLTextAreaElement>(null);
   const suggest = useSuggest(text, setText, input);
   // What would go unresolved, and when it was to be sent.
   const [doubt, setDoubt] = useState<{ tokens: Unresolved[]; at?: Date } | null>(null);
-  const checking = useRef(false);
+  const [checking, setChecking] = useState(false);
+  const here = useRef(true);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
   const typing = useTypingSignal(contact.id);
   useDraft(contact, me.user.id, begun, text, comment);
   const mentions = useMentions(contact, comment, text, setText, input);
@@ -90,9 +104,17 @@ export function Composer({
   const setTag = (value: string | null) =>
     setAbout(value !== null && identity ? { channelId: identity.channel_id, tag: value } : null);
   const writable = !reason || tagged;
+  const recording = mode === 'voice' && writable && identity && !tagged;
 
   const focusInput = () => requestAnimationFrame(() => input.current?.focus());
+  const turn = (asComment: boolean, words: string, other: string) => {
+    setComment(asComment);
+    setText(words);
+    setAside(other);
+    keep(contact.id, me.user.id, { aside: other });
+  };
   const show = (asComment: boolean) => {
+    if (asComment !== comment && aside) turn(asComment, aside, text);
     setComment(asComment);
     setDoubt(null);
     if (asComment) onReplyTo(null);
@@ -101,20 +123,32 @@ export function Composer({
   };
   useEffect(() => {
     const restore = (back: Restored) => {
-      if (back.contactId !== contact.id) return;
-      setComment(false);
+      if (back.contactId !== contact.id) return false;
+      const joined = (now: string) => [back.text, now].filter(Boolean).join('\n');
+      // What is written to colleagues must not become part of what goes to the contact.
+      if (back.comment === comment) setText(joined(text));
+      else turn(back.comment, joined(aside), text);
       setMode('write');
-      setText((now) => [back.text, now].filter(Boolean).join('\n'));
       addStored(back.attachments);
       if (can?.tags.some((x) => x.value === back.tag)) setTag(back.tag ?? null);
       const data = queryClient.getQueryData(timelineQuery(contact.id, undefined).queryKey);
       const quoted = itemsOf(data).find((i) => i.id === back.replyTo);
       if (quoted?.item === 'message') onReplyTo(quoted);
-      requestAnimationFrame(() => input.current?.focus());
+      focusInput();
+      return true;
     };
-    restorers.add(restore);
+    const composer = {
+      restore,
+      insert: (of: string, snippet: Snippet) => {
+        if (of !== contact.id || recording) return;
+        setMode('write');
+        insert(snippet.text);
+        if (!comment) addStored(snippet.files);
+      },
+    };
+    composers.add(composer);
     return () => {
-      restorers.delete(restore);
+      composers.delete(composer);
     };
   });
   useShortcuts({
@@ -130,6 +164,7 @@ export function Composer({
   });
   useEffect(() => {
     if (!replyTo) return;
+    if (comment && text) turn(false, aside, text);
     setComment(false);
     requestAnimationFrame(() => input.current?.focus());
   }, [replyTo]);
@@ -158,17 +193,17 @@ export function Composer({
     (left === undefined || left >= 0) &&
     files.every((f) => f.stored && !refusals.get(f.key));
 
-  const send = async (at?: Date) => {
-    if (!ready || checking.current) return;
+  const send = async (at = doubt?.at) => {
+    if (!ready || checking) return;
     // Only where there may be variables the server is asked before.
     if (!doubt && mayHaveVariables(text)) {
-      checking.current = true;
+      setChecking(true);
       const seen = await post('/contacts/{id}/preview', {
         params: { id: contact.id },
         body: { text, comment },
         signal: AbortSignal.timeout(3000),
       }).catch(() => undefined); // Then it is sent as the server resolves it.
-      checking.current = false;
+      setChecking(false);
       if (seen?.unresolved.length) {
         setDoubt({ tokens: seen.unresolved, at });
         return;
@@ -224,11 +259,17 @@ export function Composer({
             }
           : null,
     });
+    typing.stop();
+    if (!here.current) {
+      // Somebody went on while the words were looked at: what is sent is no draft.
+      if (!comment) keep(contact.id, me.user.id, { files: [], replyTo: null });
+      storeDraft(contact.id, me.user.id, { text: '', comment }).catch(() => {});
+      return;
+    }
     setText('');
     if (!comment) setTag(null);
-    clear();
+    clear(files);
     onReplyTo(null);
-    typing.stop();
     focusInput();
   };
 
@@ -283,20 +324,24 @@ export function Composer({
           <button
             type="button"
             aria-pressed={!comment}
+            disabled={Boolean(recording)}
             className={tab(false)}
             {...tip(consoleTexts.text.replyTab, 'r')}
             onClick={() => show(false)}
           >
             {consoleTexts.text.replyTab}
+            {comment && aside && <Begun />}
           </button>
           <button
             type="button"
             aria-pressed={comment}
+            disabled={Boolean(recording)}
             className={tab(true)}
             {...tip(consoleTexts.text.commentTab, 'c')}
             onClick={() => show(true)}
           >
             {consoleTexts.text.commentTab}
+            {!comment && aside && <Begun />}
           </button>
           {!comment && identity && (
             <ChannelPicker
@@ -313,7 +358,7 @@ export function Composer({
             onTemplate={late === 'template' ? () => setMode('template') : undefined}
             onTag={late === 'tag' ? () => setTag('') : undefined}
           />
-        ) : mode === 'voice' && identity && !tagged ? (
+        ) : recording ? (
           <Suspense fallback={<div className="h-[104px]" />}>
             <VoiceRecorder
               contactId={contact.id}
@@ -365,11 +410,7 @@ export function Composer({
             )}
             {doubt && (
               <Suspense>
-                <UnresolvedNotice
-                  tokens={doubt.tokens}
-                  onSend={() => void send(doubt.at)}
-                  onMend={mend}
-                />
+                <UnresolvedNotice tokens={doubt.tokens} onSend={() => void send()} onMend={mend} />
               </Suspense>
             )}
             <AttachmentTray files={files} refusals={refusals} onDrop={drop} />
@@ -386,6 +427,7 @@ export function Composer({
                 comment ? consoleTexts.text.writeComment : consoleTexts.text.writeReply(name)
               }
               value={text}
+              readOnly={checking}
               {...suggest.attributes}
               enterKeyHint={me.user.send_key === 'enter' ? 'send' : 'enter'}
               className={`block max-h-[176px] min-h-[44px] w-full resize-none bg-transparent px-3 pt-2.5 pb-0.5 outline-none ${comment ? 'text-amber-ink placeholder:text-amber-ink/90' : ''}`}
@@ -489,3 +531,10 @@ export function Composer({
     </section>
   );
 }
+
+/** Marks the tab in which something waits. */
+const Begun = () => (
+  <span className="ml-1.5 inline-block size-1.5 rounded-full bg-accent align-middle">
+    <span className="sr-only">{consoleTexts.text.begun}</span>
+  </span>
+);

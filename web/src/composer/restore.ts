@@ -1,11 +1,16 @@
 import { remove } from '../api/http';
-import { queryClient, scheduledQuery } from '../api/queries';
-import type { Attachment, Scheduled } from '../api/types';
+import { contactQuery, queryClient, scheduledQuery } from '../api/queries';
+import type { Attachment, Scheduled, Snippet } from '../api/types';
+import { shownText } from '../format/mentions';
 import { toastError } from '../ui/toast';
+import { keep } from './kept';
+import { asPending } from './use-attachments';
+import { storeDraft } from './use-draft';
 
 export interface Restored {
   contactId: string;
   text: string;
+  comment: boolean;
   attachments: Attachment[];
   /** The message it answers. */
   replyTo: string | null;
@@ -13,8 +18,11 @@ export interface Restored {
   tag?: string;
 }
 
-/** Composers that take back what is undone. */
-export const restorers = new Set<(restored: Restored) => void>();
+/** The composer that is open; each tells whether it took what is its contact's. */
+export const composers = new Set<{
+  restore(undone: Restored): boolean;
+  insert(contactId: string, snippet: Snippet): void;
+}>();
 
 /** Takes a message back before it is sent, into the composer it came from. */
 export async function undoSend(s: Scheduled) {
@@ -30,12 +38,21 @@ export async function undoSend(s: Scheduled) {
   dropScheduled(s);
   const back = {
     contactId: s.contact_id,
-    text: s.content.template ? '' : (s.content.text ?? ''),
+    text: s.content.template ? '' : (shownText(s.content) ?? ''),
+    comment: s.comment,
     attachments: s.content.attachments ?? [],
     replyTo: s.reply_to,
     tag: s.content.tag,
   };
-  for (const restore of restorers) restore(back);
+  if ([...composers].some((c) => c.restore(back))) return;
+  // Whoever has gone to another contact meanwhile finds it where they come back.
+  const had = queryClient.getQueryData(contactQuery(s.contact_id).queryKey)?.draft;
+  const text = [back.text, had?.comment === back.comment ? had.text : '']
+    .filter(Boolean)
+    .join('\n');
+  if (had?.text && had.comment !== back.comment) keep(s.contact_id, s.user_id, { aside: had.text });
+  keep(s.contact_id, s.user_id, { files: back.attachments.map(asPending) });
+  storeDraft(s.contact_id, s.user_id, { text, comment: s.comment }).catch(toastError);
 }
 
 export const dropScheduled = (s: Scheduled) =>

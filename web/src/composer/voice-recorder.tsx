@@ -50,6 +50,7 @@ export default function VoiceRecorder({
     let timer = 0;
     let gone = false;
     let url = '';
+    let meter: Meter | undefined;
     const begin = async () => {
       if (!navigator.mediaDevices) {
         setState({ step: 'problem', words: x.micInsecure });
@@ -68,13 +69,14 @@ export default function VoiceRecorder({
       const chunks: Blob[] = [];
       const started = performance.now();
       const seconds = () => (performance.now() - started) / 1000;
-      const meter = levelMeter(stream);
+      meter = levelMeter(stream);
       const r = new MediaRecorder(stream, { mimeType: mime, audioBitsPerSecond: 32_000 });
       recorder.current = r;
       r.ondataavailable = (e) => chunks.push(e.data);
       r.onstop = async () => {
         const lasted = seconds();
         clearInterval(timer);
+        meter?.close();
         stopTracks(stream);
         const recorded = new Blob(chunks, { type: mime.split(';')[0] });
         const note = extension === 'webm' ? await asOgg(recorded) : recorded;
@@ -91,7 +93,7 @@ export default function VoiceRecorder({
       r.start(1000);
       timer = window.setInterval(() => {
         const passed = seconds();
-        setState({ step: 'recording', seconds: passed, level: meter() });
+        setState({ step: 'recording', seconds: passed, level: meter?.level() ?? 0 });
         if (passed >= longest && r.state === 'recording') r.stop();
       }, 120);
     };
@@ -100,6 +102,7 @@ export default function VoiceRecorder({
       gone = true;
       clearInterval(timer);
       if (recorder.current?.state === 'recording') recorder.current.stop();
+      meter?.close();
       stopTracks(stream);
       if (url) URL.revokeObjectURL(url);
     };
@@ -144,7 +147,11 @@ export default function VoiceRecorder({
         ? refusal({ mime: state.blob.type, size: state.blob.size, kind: 'voice' }, capabilities)
         : undefined;
   return (
-    <div className="flex min-h-[104px] flex-wrap items-center gap-3 rounded-[12px] border border-line bg-sunken px-3.5 py-3">
+    // A key that leads elsewhere would throw away what was said.
+    <div
+      data-holds-keys
+      className="flex min-h-[104px] flex-wrap items-center gap-3 rounded-[12px] border border-line bg-sunken px-3.5 py-3"
+    >
       {state.step === 'recording' && (
         <>
           <span
@@ -235,19 +242,34 @@ const stopTracks = (stream: MediaStream | undefined) => {
   for (const track of stream?.getTracks() ?? []) track.stop();
 };
 
-/** How loud it is now, 0–1, so that people see that they are heard. */
-function levelMeter(stream: MediaStream): () => number {
-  const context = new AudioContext();
+interface Meter {
+  /** How loud it is now, 0–1. */
+  level(): number;
+  close(): void;
+}
+
+/** Shows people that they are heard; undefined where the browser has none to give. */
+function levelMeter(stream: MediaStream): Meter | undefined {
+  let context: AudioContext;
+  try {
+    context = new AudioContext();
+  } catch {
+    return undefined; // Browsers bound how many there are, and one can record without.
+  }
   const analyser = context.createAnalyser();
   analyser.fftSize = 512;
   context.createMediaStreamSource(stream).connect(analyser);
-  stream.getAudioTracks()[0]?.addEventListener('ended', () => void context.close());
   const samples = new Float32Array(analyser.fftSize);
-  return () => {
-    analyser.getFloatTimeDomainData(samples);
-    let sum = 0;
-    for (const s of samples) sum += s * s;
-    return Math.sqrt(sum / samples.length);
+  return {
+    level() {
+      analyser.getFloatTimeDomainData(samples);
+      let sum = 0;
+      for (const s of samples) sum += s * s;
+      return Math.sqrt(sum / samples.length);
+    },
+    close() {
+      if (context.state !== 'closed') void context.close();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { get, patch, post, remove } from '../api/http';
 import { newKey } from '../api/key';
@@ -164,7 +164,8 @@ function FilterDialog({ inbox }: { inbox?: CustomInbox }) {
                 className="btn"
                 disabled={Boolean(problem)}
                 onClick={() => {
-                  setDraft(inbox.id, tree);
+                  const same = JSON.stringify(tree) === JSON.stringify(inbox.filter);
+                  setDraft(inbox.id, same ? undefined : tree);
                   close();
                 }}
               >
@@ -335,6 +336,7 @@ function ShareDialog({ inbox }: { inbox: CustomInbox }) {
 function DeleteDialog({ inbox }: { inbox: CustomInbox }) {
   const x = filterTexts.text;
   const navigate = useNavigate();
+  const { inbox: here } = useParams({ strict: false });
   const { data: users = [] } = useQuery(usersQuery);
   const { data: teams = [] } = useQuery(teamsQuery);
   const who = [
@@ -351,7 +353,8 @@ function DeleteDialog({ inbox }: { inbox: CustomInbox }) {
         await remove('/custom-inboxes/{inbox}', { params: { inbox: inbox.id } });
         setDraft(inbox.id, undefined);
         forgetCount(inbox.id);
-        void navigate({ to: '/inbox/$inbox', params: { inbox: 'all' }, search: {} });
+        if (here === inbox.id)
+          void navigate({ to: '/inbox/$inbox', params: { inbox: 'all' }, search: {} });
         await refresh();
       }}
       onClose={close}

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { memo, type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { patch } from '../api/http';
 import { queryClient, useMay, usersQuery } from '../api/queries';
 import type { Contact, ContactInput } from '../api/types';
 import { formatPhone } from '../format/phone';
-import { fullTime, momentOf, rowTime } from '../format/time';
+import { dateOf, fullTime, momentOf, rowTime } from '../format/time';
 import { useNow } from '../format/use-now';
+import { isTextField } from '../frame/shortcuts';
 import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
 import { applyContact } from '../realtime/apply';
@@ -43,12 +44,21 @@ function Drawer({
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, [overlay]);
+  const onKeyDown = (e: KeyboardEvent) => {
+    // What is open within closes by itself, and then it is the drawer's turn.
+    if (e.defaultPrevented) return;
+    if (e.key === 'Escape' || (e.key === ']' && !isTextField(e.target))) {
+      e.preventDefault();
+      onClose();
+    }
+    if (e.key === 'Tab') stayWithin(box.current!, e);
+  };
   const panel = (
     <aside
       ref={box}
       tabIndex={-1}
       aria-label={t.contactDetails}
-      onKeyDown={(e) => overlay && e.key === 'Escape' && onClose()}
+      {...(overlay && { role: 'dialog', 'aria-modal': true, onKeyDown })}
       className={`flex w-[304px] max-w-full shrink-0 flex-col overflow-y-auto border-l border-line bg-surface px-[18px] pb-6 outline-none ${overlay ? 'absolute inset-y-0 right-0 z-40 shadow-float max-md:w-full' : ''}`}
     >
       <DrawerContent contact={contact} overlay={overlay} tags={tags} onClose={onClose} />
@@ -67,6 +77,21 @@ function Drawer({
       {panel}
     </div>
   );
+}
+
+/** Leads the focus from the last control to the first, and back. */
+function stayWithin(box: HTMLElement, e: KeyboardEvent) {
+  const all = [
+    ...box.querySelectorAll<HTMLElement>(
+      'a[href], button, input, select, textarea, [tabindex="0"]',
+    ),
+  ].filter((el) => !el.matches(':disabled') && el.checkVisibility());
+  const [first, last] = [all[0], all.at(-1)];
+  const from = document.activeElement;
+  const leaves = e.shiftKey ? from === first || from === box : from === last;
+  if (!leaves) return;
+  e.preventDefault();
+  (e.shiftKey ? last : first)?.focus();
 }
 
 // Unchanged while another contact's conversation is being drawn.
@@ -119,7 +144,7 @@ function DrawerContent({
         {formatPhone(contact.name)}
       </h2>
       <p className="text-13 text-muted">
-        {x.contactSince} {momentOf(contact.created_at).split(',')[0]}
+        {x.contactSince} {dateOf(contact.created_at)}
       </p>
       <Duplicates contact={contact} />
       <Section title={x.details}>

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { get } from '../api/http';
 import { useMe } from '../api/queries';
 import type { Contact, PastConversation } from '../api/types';
-import { fullTime, momentOf } from '../format/time';
+import { dateOf, fullTime } from '../format/time';
 import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
 import { eventTexts } from '../timeline/event-texts';
@@ -28,6 +28,22 @@ export function History({ contact, onGo }: { contact: Contact; onGo: () => void 
     getNextPageParam: (last) => last.next_cursor,
   });
   const past = query.data?.pages.flatMap((p) => p.items).filter((c) => c.closed_at) ?? [];
+  if (query.isError && past.length === 0)
+    return (
+      <section className="mt-5">
+        <h3 className="eyebrow mb-1">{x.pastConversations}</h3>
+        <p role="alert" className="text-13 text-red">
+          {x.pastFailed}{' '}
+          <button
+            type="button"
+            className="font-medium underline"
+            onClick={() => void query.refetch()}
+          >
+            {t.tryAgain}
+          </button>
+        </p>
+      </section>
+    );
   if (past.length === 0) return null;
   const open = (c: PastConversation) =>
     goTo(navigate, id, c.opened_at).then(onGo).catch(toastError);
@@ -67,8 +83,8 @@ function Conversation({
   const by = c.closed_by;
   const who =
     by?.user_id === me.user.id ? t.you : by?.name || (by && eventTexts.text.auto[by.source]);
-  const from = momentOf(c.opened_at).split(',')[0]!;
-  const until = momentOf(c.closed_at!).split(',')[0]!;
+  const from = dateOf(c.opened_at);
+  const until = dateOf(c.closed_at!);
   return (
     <button
       type="button"

@@ -108,7 +108,11 @@ export function Tags({
             className="input h-8 text-13"
             value={text}
             onChange={(e) => setText(e.target.value)}
-            onKeyDown={(e) => e.key === 'Escape' && e.currentTarget.blur()}
+            onKeyDown={(e) => {
+              if (e.key !== 'Escape') return;
+              e.preventDefault(); // the drawer stays
+              e.currentTarget.blur();
+            }}
           />
           <datalist id={id}>
             {all

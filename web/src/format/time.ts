@@ -50,13 +50,13 @@ export function rowTime(at: string, now: number): string {
   return shortDate(at, now);
 }
 
-function shortDate(at: string, now: number) {
-  const sameYear = at.slice(0, 4) === new Date(now).toISOString().slice(0, 4);
-  return formatter({
-    day: 'numeric',
-    month: 'short',
-    ...(sameYear ? {} : { year: 'numeric' }),
-  }).format(new Date(at));
+const shortDate = (at: string, now: number) =>
+  formatter({ day: 'numeric', month: 'short', ...yearUnless(at, now) }).format(new Date(at));
+
+/** The year where it isn't the one that it is there now. */
+function yearUnless(at: string, now: number): Intl.DateTimeFormatOptions {
+  const year = (x: number | string) => formatter({ year: 'numeric' }).format(new Date(x));
+  return year(at) === year(now) ? {} : { year: 'numeric' };
 }
 
 /** Today · Yesterday · Monday, 3 March */
@@ -64,12 +64,11 @@ export function dayLabel(at: string, now: number): string {
   const days = dayNumber(now) - dayNumber(at);
   if (days <= 0) return t.today;
   if (days === 1) return t.yesterday;
-  const sameYear = at.slice(0, 4) === new Date(now).toISOString().slice(0, 4);
   const text = formatter({
     weekday: 'long',
     day: 'numeric',
     month: 'long',
-    ...(sameYear ? {} : { year: 'numeric' }),
+    ...yearUnless(at, now),
   }).format(new Date(at));
   return text.charAt(0).toLocaleUpperCase(t.locale) + text.slice(1);
 }
@@ -98,8 +97,12 @@ function offsetAt(at: string, timeZone: string) {
   return formatter({ ...hm, day: 'numeric' }, timeZone, 'en').format(new Date(at));
 }
 
-export const momentOf = (at: string) =>
-  formatter({ day: 'numeric', month: 'short', ...hm }).format(new Date(at));
+/** 3 Mar, 14:32 · 3 Mar 2025, 14:32 */
+export const momentOf = (at: string, now = Date.now()) =>
+  formatter({ day: 'numeric', month: 'short', ...yearUnless(at, now), ...hm }).format(new Date(at));
+
+/** 3 Mar · 3 Mar 2025 */
+export const dateOf = (at: string) => shortDate(at, Date.now());
 
 /** 23 h 48 min · 48 min */
 export function timeLeft(until: string, now: number): string {

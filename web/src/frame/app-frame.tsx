@@ -8,7 +8,7 @@ import { useActivityPing } from '../realtime/activity';
 import { connect } from '../realtime/connection';
 import { preloadMenus } from '../ui/menu';
 import { preloadPopovers } from '../ui/popover';
-import { getPrefs } from '../ui/prefs';
+import { lastInbox } from '../ui/prefs';
 import { ToastLayer } from '../ui/toast';
 import { TooltipLayer } from '../ui/tooltip';
 import { usePhone } from '../ui/use-media';
@@ -32,7 +32,7 @@ export default function AppFrame() {
   useEffect(() => void connect(me.seq), [me.seq]);
   useEffect(() => {
     const show = (contactId: string) => {
-      const params = { inbox: getPrefs().lastInbox, contactId };
+      const params = { inbox: lastInbox(me.user), contactId };
       void navigate({ to: '/inbox/$inbox/$contactId', params, search: {} });
     };
     void part(() => import('../outbox/outbox')).then((m) => m.restoreOutbox(me.user.id, show));

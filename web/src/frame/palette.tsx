@@ -6,7 +6,7 @@ import { useMay, useMe } from '../api/queries';
 import type { Theme } from '../api/types';
 import { adoptMe } from '../auth/session';
 import { snippetsQuery } from '../composer/queries';
-import { restorers } from '../composer/restore';
+import { composers } from '../composer/restore';
 import { customDialog } from '../custom-inbox/drafts';
 import { formatPhone } from '../format/phone';
 import { plain } from '../format/plain';
@@ -17,7 +17,7 @@ import { settingsPages } from '../settings/pages';
 import { Avatar } from '../ui/avatar';
 import { Dialog } from '../ui/dialog';
 import { Icon, type IconName } from '../ui/icon';
-import { getPrefs } from '../ui/prefs';
+import { lastInbox } from '../ui/prefs';
 import { toastError } from '../ui/toast';
 import { frameDialog } from './dialogs';
 import { acts, press } from './shortcuts';
@@ -116,6 +116,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
 }
 
 function useContactCommands(q: string): Command[] {
+  const me = useMe();
   const navigate = useNavigate();
   const [asked, setAsked] = useState('');
   useEffect(() => {
@@ -130,7 +131,7 @@ function useContactCommands(q: string): Command[] {
     staleTime: 15_000,
   });
   if (!q.trim()) return [];
-  const inbox = getPrefs().lastInbox;
+  const inbox = lastInbox(me.user);
   return (data?.items ?? []).map((row) => ({
     id: `contact-${row.id}`,
     group: extraTexts.text.contacts,
@@ -176,8 +177,7 @@ function useSnippetCommands(q: string): Command[] {
     hint: s.text.slice(0, 60),
     lead: <Icon name="bolt" className="mx-[3px] text-muted" />,
     run: () => {
-      const back = { contactId, text: s.text, attachments: s.files, replyTo: null };
-      for (const restore of restorers) restore(back);
+      for (const composer of composers) composer.insert(contactId, s);
       post('/snippets/{id}/use', { params: { id: s.id } }).catch(() => {});
     },
   }));

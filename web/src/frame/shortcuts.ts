@@ -2,8 +2,14 @@ import { useEffect, useRef } from 'react';
 
 export type Keys = Record<string, (e: KeyboardEvent) => void>;
 
-// The last one mounted is asked first, so a page's keys win over the frame's.
-const layers: { current: Keys }[] = [];
+interface Layer {
+  current: Keys;
+  above?: boolean;
+}
+
+// The last one mounted is asked first, so a page's keys win over the frame's; before it
+// those that are above, whatever is opened meanwhile.
+const layers: Layer[] = [];
 let chord = '';
 let chordTimer = 0;
 // A panel that closes by this very key is gone by the time the key arrives here,
@@ -14,9 +20,10 @@ const note = () => {
 };
 
 /** Keys that act anywhere outside text fields: 'j', 'g m', 'Shift+R', 'Ctrl+k'. */
-export function useShortcuts(keys: Keys) {
-  const latest = useRef(keys);
+export function useShortcuts(keys: Keys, above = false) {
+  const latest: Layer = useRef(keys);
   latest.current = keys;
+  latest.above = above;
   useEffect(() => {
     layers.push(latest);
     if (layers.length === 1) {
@@ -45,7 +52,8 @@ export function isTextField(target: EventTarget | null) {
 
 // An expanded button counts too: its panel may still be loading, and what is
 // typed meanwhile is meant for the panel.
-const floatingParts = '[role="dialog"], [role="menu"], [aria-haspopup][aria-expanded="true"]';
+const floatingParts =
+  '[role="dialog"], [role="menu"], [aria-haspopup][aria-expanded="true"], [data-holds-keys]';
 
 function onKey(e: KeyboardEvent) {
   if (e.defaultPrevented || e.isComposing || e.altKey) return;
@@ -87,7 +95,8 @@ export const press = (key: string) => run(key, new KeyboardEvent('keydown', { ke
 export const acts = (key: string) => layers.some((l) => l.current[key]);
 
 function run(key: string, e: KeyboardEvent) {
-  for (const layer of layers.toReversed()) {
+  const asked = layers.toReversed().sort((a, b) => Number(b.above) - Number(a.above));
+  for (const layer of asked) {
     const action = layer.current[key];
     if (action) {
       e.preventDefault();

@@ -11,6 +11,7 @@ const en = {
   composer: 'Write a message',
   replyTab: 'Reply',
   commentTab: 'Comment',
+  begun: 'draft',
   writeReply: (name: string) => `Write to ${name}`,
   writeComment: 'Only your team sees this comment',
   send: 'Send',

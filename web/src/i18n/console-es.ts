@@ -11,6 +11,7 @@ const es: ConsoleTexts = {
   composer: 'Escribir un mensaje',
   replyTab: 'Responder',
   commentTab: 'Comentario',
+  begun: 'borrador',
   writeReply: (name) => `Escriba a ${name}`,
   writeComment: 'Solo su equipo ve este comentario',
   send: 'Enviar',

@@ -16,6 +16,7 @@ export const en = {
     both: 'Same phone and e-mail',
   },
   pastConversations: 'Past conversations',
+  pastFailed: 'Past conversations couldn’t be loaded.',
   olderConversations: 'Show older ones',
   goToConversation: 'Go to the conversation',
   withoutNote: 'Without a note',

@@ -15,6 +15,7 @@ const es: ExtraTexts = {
     both: 'Mismo teléfono y correo',
   },
   pastConversations: 'Conversaciones anteriores',
+  pastFailed: 'No se pudieron cargar las conversaciones anteriores.',
   olderConversations: 'Ver las anteriores',
   goToConversation: 'Ir a la conversación',
   withoutNote: 'Sin nota',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import emptyEs from './empty-es';
 import { en } from './en';
 import { es } from './es';
 
@@ -57,7 +58,7 @@ test('plurals', () => {
 });
 
 test('the sentences everybody knows', () => {
-  expect(es.emptyOpen).toBe('Sin conversaciones abiertas. ¡Bien hecho!');
+  expect(emptyEs.emptyOpen).toBe('Sin conversaciones abiertas. ¡Bien hecho!');
   expect([es.inbox.all, es.inbox.mine, es.inbox.unassigned]).toEqual([
     'Todos',
     'Míos',

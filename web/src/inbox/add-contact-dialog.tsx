@@ -2,19 +2,20 @@ import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiError, post } from '../api/http';
 import { newKey } from '../api/key';
-import { queryClient } from '../api/queries';
+import { queryClient, useMe } from '../api/queries';
 import { FormProblem } from '../auth/form-problem';
 import { countryChoices, languageChoices } from '../drawer/country-names';
 import { t } from '../i18n';
 import { extraTexts } from '../i18n/lazy-with';
 import { Dialog } from '../ui/dialog';
 import { Field, fieldError, TextField } from '../ui/field';
-import { getPrefs } from '../ui/prefs';
+import { lastInbox } from '../ui/prefs';
 
 const empty = { first_name: '', last_name: '', phone: '', email: '', country: '', language: '' };
 
 export function AddContactDialog({ onClose }: { onClose: () => void }) {
   const x = extraTexts.text;
+  const me = useMe();
   const navigate = useNavigate();
   const [form, setForm] = useState(empty);
   const [key] = useState(newKey);
@@ -40,7 +41,7 @@ export function AddContactDialog({ onClose }: { onClose: () => void }) {
       });
       queryClient.setQueryData(['contact', contact.id], contact);
       onClose();
-      const inbox = getPrefs().lastInbox;
+      const inbox = lastInbox(me.user);
       await navigate({
         to: '/inbox/$inbox/$contactId',
         params: { inbox, contactId: contact.id },

@@ -77,13 +77,19 @@ export default function BulkBar({ picked }: { picked: Selection }) {
     z: useRef<PopoverHandle>(null),
     t: useRef<PopoverHandle>(null),
   };
-  useShortcuts({
-    a: () => !nobody && handles.a.current?.open(),
-    z: () => !nobody && handles.z.current?.open(),
-    t: () => !nobody && handles.t.current?.open(),
-    e: close,
-    Escape: clearSelection,
-  });
+  // They are the selection's whichever conversation is opened beside it.
+  useShortcuts(
+    nobody
+      ? { Escape: clearSelection }
+      : {
+          a: () => handles.a.current?.open(),
+          z: () => handles.z.current?.open(),
+          t: () => handles.t.current?.open(),
+          e: close,
+          Escape: clearSelection,
+        },
+    true,
+  );
   const box = useRef<HTMLInputElement>(null);
   useEffect(() => {
     box.current!.indeterminate = !allLoaded && !nobody;

@@ -24,7 +24,11 @@ import { useSteadyOrder } from './steady-order';
 import { refreshList, useInboxList } from './use-inbox-list';
 import { useScrollPlace } from './use-scroll-place';
 
-const ListEmpty = lazyPart(() => import('./list-empty'));
+const ListEmpty = lazyPart(async () => {
+  const module = await import('./list-empty');
+  await module.emptyTexts.load();
+  return module;
+});
 
 const rowHeight = 64;
 
@@ -62,8 +66,16 @@ export function ContactList() {
     fetchNextPage,
   });
 
+  // Where the open contact stands, or stood: one that was closed is gone from the list,
+  // and what came after it is in its place.
+  const place = useRef({ listKey, at: 0 });
+  const open = rows.findIndex((r) => r.id === (contactId ?? cursor));
+  if (open >= 0 || place.current.listKey !== listKey)
+    place.current = { listKey, at: Math.max(0, open) };
+  const after = open < 0 ? place.current.at : open + 1;
+
   // Whoever works down the list finds the next one there.
-  const nextId = rows[rows.findIndex((r) => r.id === contactId) + 1]?.id;
+  const nextId = rows[after]?.id;
   useEffect(() => {
     if (!contactId || !nextId) return;
     const timer = window.setTimeout(() => prefetchContact(nextId), 500);
@@ -77,9 +89,10 @@ export function ContactList() {
       search: (old) => old,
     });
   const step = (by: number, focus: boolean, range = false) => {
-    const from = rows.findIndex(
+    const found = rows.findIndex(
       (r) => r.id === (focus ? (cursor ?? contactId) : (contactId ?? cursor)),
     );
+    const from = found < 0 && by > 0 ? after - 1 : found < 0 ? after : found;
     const next = rows[Math.max(0, Math.min(rows.length - 1, from + by))];
     if (!next) return;
     virtualizer.scrollToIndex(rows.indexOf(next), { align: 'auto' });

@@ -3,12 +3,18 @@ import { Link } from '@tanstack/react-router';
 import type { ListFilter } from '../api/queries';
 import { channelsQuery, useMe } from '../api/queries';
 import { NoChannel } from '../frame/no-channel';
-import { t } from '../i18n';
+import { Catalogue, t } from '../i18n';
 import { EmptyState } from '../ui/states';
 import { useListSearch } from './use-list-search';
 
+export const emptyTexts = new Catalogue({
+  en: () => import('../i18n/empty-en'),
+  es: () => import('../i18n/empty-es'),
+});
+
 /** Says why there is nobody, and what can be done. */
 export default function ListEmpty({ filter, q }: { filter: ListFilter; q: string }) {
+  const x = emptyTexts.text;
   const change = useListSearch();
   const { data: channels } = useQuery({ ...channelsQuery, enabled: q === '' });
   const seesAll = useMe().user.visibility === 'all';
@@ -19,7 +25,7 @@ export default function ListEmpty({ filter, q }: { filter: ListFilter; q: string
   );
   if (q)
     return (
-      <EmptyState icon="search" title={t.emptySearch(q)} help={t.emptySearchHelp}>
+      <EmptyState icon="search" title={x.emptySearch(q)} help={x.emptySearchHelp}>
         <button type="button" className="btn" onClick={() => change({ q: undefined })}>
           {t.clearSearch}
         </button>
@@ -29,25 +35,26 @@ export default function ListEmpty({ filter, q }: { filter: ListFilter; q: string
   if (channels?.length === 0 || (filter.status === 'all' && filter.inbox === 'all'))
     return <NoChannel />;
   if (filter.inbox.startsWith('custom-'))
-    return <EmptyState icon="filter" title={t.emptyCustom} help={t.emptyCustomHelp} />;
-  if (filter.status === 'closed') return <EmptyState icon="check" title={t.emptyClosed} />;
-  if (filter.status === 'snoozed') return <EmptyState icon="clock" title={t.emptySnoozed} />;
+    return <EmptyState icon="filter" title={x.emptyCustom} help={x.emptyCustomHelp} />;
+  if (filter.inbox === 'blocked') return <EmptyState icon="check" title={x.emptyBlocked} />;
+  if (filter.status === 'closed') return <EmptyState icon="check" title={x.emptyClosed} />;
+  if (filter.status === 'snoozed') return <EmptyState icon="clock" title={x.emptySnoozed} />;
   return (
     <EmptyState
       icon="check"
-      title={t.emptyOpen}
+      title={x.emptyOpen}
       help={
         filter.inbox === 'mine'
-          ? t.emptyMine
+          ? x.emptyMine
           : filter.inbox === 'unassigned'
-            ? t.emptyUnassigned
+            ? x.emptyUnassigned
             : filter.inbox.startsWith('team-')
-              ? t.emptyTeam
-              : t.emptyOpenHelp
+              ? x.emptyTeam
+              : x.emptyOpenHelp
       }
     >
-      {filter.inbox === 'mine' && seesAll && to('unassigned', t.seeUnassigned)}
-      {filter.inbox === 'unassigned' && to('all', t.seeAll)}
+      {filter.inbox === 'mine' && seesAll && to('unassigned', x.seeUnassigned)}
+      {filter.inbox === 'unassigned' && to('all', x.seeAll)}
     </EmptyState>
   );
 }

@@ -16,7 +16,7 @@ import { usePhone, useWide } from '../ui/use-media';
 import { useInboxEntries } from './inbox-entries';
 import { SearchBox } from './search-box';
 import { select, useSelection } from './selection';
-import { useListFilter } from './use-inbox-list';
+import { useListFilter, usualStatus } from './use-inbox-list';
 import { useListSearch } from './use-list-search';
 
 const BulkBar = lazyPart(async () => {
@@ -42,7 +42,7 @@ export function ListHeader({ sidebar }: { sidebar: boolean }) {
   // Defaults stay out of the address.
   const set = ({ status = filter.status, sort = filter.sort }: Partial<typeof filter>) =>
     change({
-      status: status === 'open' ? undefined : status,
+      status: status === usualStatus(filter.inbox) ? undefined : status,
       sort: sort === 'newest' ? undefined : sort,
     });
   const choice =

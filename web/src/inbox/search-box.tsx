@@ -12,8 +12,9 @@ export function SearchBox() {
   const [text, setText] = useState(q);
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef(0);
-  // Back and links change the address from outside.
-  useEffect(() => setText(q), [q]);
+  // Back and links change the address from outside. What is being typed may end in a space.
+  useEffect(() => setText((now) => (now.trim() === q ? now : q)), [q]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   useShortcuts({ '/': () => input.current?.select() });
 
   const search = (value: string, delay: number) => {

@@ -1,9 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { type ListFilter, listQuery, queryClient, searchQuery } from '../api/queries';
-import type { InboxId } from '../api/types';
+import type { InboxId, StatusFilter } from '../api/types';
 import { useDraft } from '../custom-inbox/drafts';
 import { rowsOf } from './list-cache';
+
+/** Who is blocked is listed whatever came of the last conversation. */
+export const usualStatus = (inbox: string): StatusFilter => (inbox === 'blocked' ? 'all' : 'open');
 
 /** What the address says the list shows. */
 export function useListFilter() {
@@ -12,7 +15,7 @@ export function useListFilter() {
   const draft = useDraft(inbox);
   const filter: ListFilter = {
     inbox: inbox as InboxId,
-    status: search.status ?? 'open',
+    status: search.status ?? usualStatus(inbox),
     sort: search.sort ?? 'newest',
     ...(search.unreplied && { unreplied: true }),
     ...(draft && { draft }),

@@ -1,3 +1,4 @@
+import type { Query, QueryKey } from '@tanstack/react-query';
 import { ApiError } from '../api/http';
 import {
   contactQuery,
@@ -28,21 +29,43 @@ export function applyRow(row: ContactRow) {
     myId: queryClient.getQueryData(meQuery.queryKey)?.user.id ?? '',
     teams: queryClient.getQueryData(teamsQuery.queryKey),
   };
-  for (const [key, data] of queryClient.getQueriesData<ListData>({ queryKey: ['list'] })) {
+  patchQueries<ListData>(['list'], (data, key) => {
     const filter = key[1] as ListFilter;
     // A custom inbox stands still until it is refreshed.
-    if (data && !isCustom(filter.inbox))
-      queryClient.setQueryData(key, patchList(data, row, filter, who));
-  }
-  for (const [key, data] of queryClient.getQueriesData<ListData>({ queryKey: ['search'] })) {
-    if (data) queryClient.setQueryData(key, replaceRow(data, row));
-  }
-  queryClient.setQueryData<Contact>(
-    ['contact', row.id],
-    (old) =>
-      old && { ...old, ...row, conversation: row.status === 'closed' ? null : old.conversation },
-  );
+    return isCustom(filter.inbox) ? data : patchList(data, row, filter, who);
+  });
+  patchQueries<ListData>(['search'], (data) => replaceRow(data, row));
+  patchQueries<Contact>(['contact', row.id], (old) => ({
+    ...old,
+    ...row,
+    conversation: row.status === 'closed' ? null : old.conversation,
+  }));
 }
+
+/** What came while a query was being answered: the answer may be from before, and replaces all. */
+const meanwhile = new WeakMap<Query, ((query: Query) => void)[]>();
+
+/** Changes what is known of all queries of a key, and once more what is being asked for. */
+function patchQueries<T>(queryKey: QueryKey, change: (data: T, key: QueryKey) => T) {
+  const patch = (query: Query) => {
+    const data = query.state.data as T | undefined;
+    if (data === undefined) return;
+    const next = change(data, query.queryKey);
+    if (next !== data) queryClient.setQueryData(query.queryKey, next);
+  };
+  for (const query of queryClient.getQueryCache().findAll({ queryKey })) {
+    if (query.state.fetchStatus !== 'idle')
+      meanwhile.set(query, [...(meanwhile.get(query) ?? []), patch]);
+    patch(query);
+  }
+}
+
+queryClient.getQueryCache().subscribe(({ type, query }) => {
+  if (type !== 'updated' || query.state.fetchStatus !== 'idle') return;
+  const patches = meanwhile.get(query);
+  meanwhile.delete(query);
+  for (const patch of patches ?? []) patch(query);
+});
 
 /** Writes a whole contact, as answered by a change. */
 export function applyContact(contact: Contact) {
@@ -52,12 +75,8 @@ export function applyContact(contact: Contact) {
 
 type Patch = (data: TimelineData) => TimelineData;
 
-export function patchTimelines(contactId: string, change: Patch) {
-  for (const [key, data] of queryClient.getQueriesData<TimelineData>({
-    queryKey: ['timeline', contactId],
-  }))
-    if (data) queryClient.setQueryData(key, change(data));
-}
+export const patchTimelines = (contactId: string, change: Patch) =>
+  patchQueries(['timeline', contactId], change);
 
 export function applySequenced(push: SequencedPush) {
   switch (push.type) {
@@ -129,8 +148,7 @@ function refetch(...keys: string[]) {
 /** A contact that was given away, to somebody whose contacts one doesn't see. */
 function hide(id: string) {
   for (const name of ['list', 'search'])
-    for (const [key, data] of queryClient.getQueriesData<ListData>({ queryKey: [name] }))
-      if (data) queryClient.setQueryData(key, dropRow(data, id));
+    patchQueries<ListData>([name], (data) => dropRow(data, id));
   // Where it is open, asking again says that it can't be seen.
   void queryClient.resetQueries({ queryKey: ['contact', id] });
   void queryClient.resetQueries({ queryKey: ['timeline', id] });

@@ -1,6 +1,6 @@
 import { type FormEvent, Suspense, useState } from 'react';
 import { ApiError, patch, put } from '../api/http';
-import { useMe } from '../api/queries';
+import { meQuery, queryClient, useMe } from '../api/queries';
 import type { Me } from '../api/types';
 import { FormProblem } from '../auth/form-problem';
 import { adoptMe } from '../auth/session';
@@ -23,10 +23,22 @@ export default function ProfilePage() {
   const [name, setName] = useState(me.user.name);
   const change = (values: Partial<Me['user']>) => {
     void adoptMe({ ...me, user: { ...me.user, ...values } });
-    return patch('/me', { body: values }).then(adoptMe, (error) => {
-      void adoptMe(me);
-      toastError(error, t.updateFailed);
-    });
+    return patch('/me', { body: values }).then(
+      async (now) => {
+        await adoptMe(now);
+        return true;
+      },
+      async (error) => {
+        // Others may have been changed meanwhile.
+        const now = queryClient.getQueryData(meQuery.queryKey) ?? me;
+        const before = Object.fromEntries(
+          Object.keys(values).map((k) => [k, me.user[k as keyof typeof values]]),
+        );
+        await adoptMe({ ...now, user: { ...now.user, ...before } });
+        toastError(error, t.updateFailed);
+        return false;
+      },
+    );
   };
   const select = (
     label: string,
@@ -54,7 +66,7 @@ export default function ProfilePage() {
         className="mt-5 flex max-w-[420px] items-end gap-2"
         onSubmit={(e) => {
           e.preventDefault();
-          void change({ name: name.trim() }).then(() => toast(s.saved));
+          void change({ name: name.trim() }).then((done) => done && toast(s.saved));
         }}
       >
         <div className="flex-1">

@@ -2,9 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Suspense, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { ApiError } from '../api/http';
-import { contactQuery } from '../api/queries';
+import { contactQuery, useMe } from '../api/queries';
 import type { Contact, Message } from '../api/types';
 import { Composer } from '../composer/composer';
+import { keep, keptOf } from '../composer/kept';
 import { useShortcuts } from '../frame/shortcuts';
 import { t } from '../i18n';
 import { lazyWithTexts } from '../i18n/lazy-with';
@@ -126,7 +127,15 @@ function OpenContact({
   onDrawer: () => void;
 }) {
   const { m } = useSearch({ from: '/app/inbox/$inbox/$contactId' });
-  const [replyTo, setReplyTo] = useState<Message | null>(null);
+  const me = useMe().user.id;
+  const [replyTo, setReply] = useState(() => keptOf(contact.id, me).replyTo);
+  const setReplyTo = useCallback(
+    (message: Message | null) => {
+      keep(contact.id, me, { replyTo: message });
+      setReply(message);
+    },
+    [contact.id, me],
+  );
   const markUnread = useMarkRead(contact);
   useEffect(() => keepContact(contact.id), [contact.id]);
   useShortcuts({ u: markUnread });

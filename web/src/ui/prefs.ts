@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import type { User } from '../api/types';
 import { Store } from '../realtime/store';
 
 /** How this browser has its panes arranged. Kept here, not on the server: screens differ. */
@@ -39,4 +40,11 @@ export function setPrefs(change: Partial<Prefs>) {
   } catch {
     // The arrangement then lasts for this visit.
   }
+}
+
+/** The inbox a user was in last on this browser, or begins in. */
+export function lastInbox(user: Pick<User, 'id' | 'visibility'>) {
+  const { lastInbox, lastInboxOf } = store.get();
+  if (lastInboxOf === user.id) return lastInbox;
+  return user.visibility === 'all' ? 'all' : 'mine';
 }
