@@ -49,7 +49,7 @@ export class Inbox {
     await this.row(name).click();
     // Rows hold still below the pointer; away from it they follow the news.
     await this.page.mouse.move(0, 0);
-    await expect(this.page).toHaveURL(/\/inbox\/\w+\/\d+/);
+    await expect(this.page).toHaveURL(/\/inbox\/[\w-]+\/\d+/);
     await expect(this.timeline).toBeVisible();
   }
 

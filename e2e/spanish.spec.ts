@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { Inbox, test } from './app.ts';
+import { Inbox, signIn, test } from './app.ts';
 import { mateo } from './kinds.ts';
 import { owner } from './server.ts';
 
@@ -44,4 +44,54 @@ test('the main path in Spanish', async ({ page, server }) => {
     await page.getByRole('link', { name, exact: true }).click();
     await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
   }
+});
+
+test('a day’s work in Spanish: put off, picked, a bandeja of one’s own, the bell', async ({ page, browser, server }) => {
+  server.addOwner('es');
+  const beto = server.addUser('Beto Agente', 'agent', 'es');
+  await server.connect('telegram');
+  await signIn(page, server);
+  for (const person of ['7001001', '7001002', '7001003']) await server.customer('telegram', person, { kind: 'text', text: 'hola' });
+  await page.goto(`${server.url}/inbox/all`);
+  const inbox = new Inbox(page, 'es');
+  const [lucia, hannah] = [/Lucía Gómez/, /Hannah Weiss/];
+  await inbox.open(lucia);
+  await page.getByRole('button', { name: 'Posponer', exact: true }).click();
+  await page.getByRole('button', { name: /^Mañana por la mañana/ }).click();
+  await expect(inbox.timeline.getByText(/^Usted pospuso el contacto hasta/)).toBeVisible();
+  await expect(inbox.row(lucia)).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Seleccionar contactos' }).click();
+  const picked = page.getByRole('toolbar', { name: 'Contactos seleccionados' });
+  for (const name of ['Mateo Andrade', 'Hannah Weiss']) await page.getByRole('checkbox', { name: `Seleccionar a ${name}` }).check();
+  await expect(picked.getByRole('status')).toHaveText('2 elegidos');
+  await page.keyboard.press('t');
+  await page.getByRole('combobox', { name: 'Busque una etiqueta o escriba una nueva' }).fill('Boda');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/^Etiquetado hecho · 2 contactos/)).toBeVisible();
+
+  const sidebar = page.getByRole('navigation', { name: 'Bandejas de entrada' });
+  await sidebar.getByRole('button', { name: 'Nueva bandeja' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Nueva bandeja de entrada' });
+  await dialog.getByLabel('Nombre', { exact: true }).fill('Bodas');
+  await dialog.getByRole('button', { name: 'Agregar condición' }).click();
+  await dialog.getByLabel('Agregar…').selectOption('Boda');
+  await expect(dialog.getByRole('status')).toHaveText('Cumplen 2 conversaciones abiertas');
+  await dialog.getByRole('button', { name: 'Guardar bandeja' }).click();
+  await expect(sidebar.getByRole('link', { name: 'Bodas 2 conversaciones abiertas' })).toBeVisible();
+  await expect(page.getByText(/^Última actualización/)).toBeVisible();
+
+  await inbox.open(hannah);
+  await page.keyboard.press('c');
+  await page.keyboard.type('Mire esto, @be');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await expect(inbox.message('Mire esto, @Beto Agente')).toContainText('Comentario');
+
+  const second = await (await browser.newContext({ locale: 'es-EC' })).newPage();
+  await second.request.post(`${server.url}/api/v1/session`, { data: beto });
+  await second.goto(`${server.url}/inbox/all`);
+  await second.getByRole('button', { name: /^Notificaciones/ }).click();
+  await second.getByRole('button', { name: /Laura Medina le mencionó/ }).click();
+  await expect(new Inbox(second, 'es').message('Mire esto, @Beto Agente')).toBeVisible();
 });

@@ -390,7 +390,9 @@ func (in *Inbox) fire(ctx context.Context, workspace crm.ID, d due) (s *Schedule
 			return crm.Refuse(crm.CodeAuthorLostAccess)
 		}
 		author.Token = s.Token
-		m, err := in.Send(tx, author, s.Contact, s.Out)
+		out := s.Out
+		out.Due = !s.Undo
+		m, err := in.Send(tx, author, s.Contact, out)
 		if errors.Is(err, crm.Refuse(crm.CodeNotFound)) {
 			return crm.Refuse(crm.CodeAuthorLostAccess)
 		}

@@ -33,6 +33,8 @@ type Outgoing struct {
 	Content   crm.Content
 	ReplyTo   crm.ID
 	ClientRef string
+	// Due tells that it was written some time ago and is sent now by itself.
+	Due bool
 }
 
 // Send queues a message to a contact, or keeps a comment. It checks what the
@@ -96,7 +98,7 @@ func (in *Inbox) Send(tx *db.Tx, v crm.Viewer, id crm.ID, out Outgoing) (*Messag
 		return nil, err
 	}
 	t.touch(m, ch.Type)
-	if v.Actor().Source == crm.ByUser {
+	if v.Actor().Source == crm.ByUser && !out.Due {
 		t.Unread = 0 // who answers has read; a program hasn't for anybody
 	}
 	w.append(eventlog.Event{

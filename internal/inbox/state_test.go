@@ -249,16 +249,17 @@ func TestAnsweringReads(t *testing.T) {
 		r.receive(text("p", "m1", "hola"), text("p", "m2", "¿hola?"))
 		id := r.contactOf("p")
 		for _, c := range []struct {
-			who     crm.Viewer
-			comment bool
-			unread  int
-		}{{program, false, 2}, {r.viewer, true, 2}, {r.viewer, false, 0}} {
+			who          crm.Viewer
+			comment, due bool
+			unread       int
+		}{{program, false, false, 2}, {r.viewer, true, false, 2}, {r.viewer, false, true, 2}, {r.viewer, false, false, 0}} {
 			r.write(func(tx *db.Tx) error {
-				_, err := r.in.Send(tx, c.who, id, inbox.Outgoing{Comment: c.comment, Content: crm.Content{Kind: crm.KindText, Text: "sí"}})
+				out := inbox.Outgoing{Comment: c.comment, Due: c.due, Content: crm.Content{Kind: crm.KindText, Text: "sí"}}
+				_, err := r.in.Send(tx, c.who, id, out)
 				return err
 			})
 			if now := r.get(id); now.Unread != c.unread || now.Unreplied {
-				t.Errorf("after %s (comment %v): %d unread, unreplied %v", c.who.Actor().Source, c.comment, now.Unread, now.Unreplied)
+				t.Errorf("after %s (comment %v, due %v): %d unread, unreplied %v", c.who.Actor().Source, c.comment, c.due, now.Unread, now.Unreplied)
 			}
 		}
 	})

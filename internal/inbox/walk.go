@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -315,23 +316,121 @@ func (w walk) seated(tx *db.Tx, status crm.ConversationStatus, members []crm.ID,
 // walksAtOnce is how many walks one statement merges; SQLite takes 500 at most.
 const walksAtOnce = 100
 
+// taste is how many contacts of each of many walks are looked at first: most pages have
+// fewer of one assignee's.
+const taste = 4
+
 // merged returns the next rows of many walks together. Each walk only reads its index; the
 // rows are looked up for those that are left in the end.
 func (w walk) merged(tx *db.Tx, arms []arm) ([]*contact.Contact, error) {
+	along := w.inTurn
+	if tx.Dialect() == db.Postgres {
+		along = w.sideways
+	}
+	found, err := along(tx, arms, nil, min(taste, w.limit))
+	if err != nil {
+		return nil, err
+	}
 	var places []place
-	for chunk := range slices.Chunk(arms, walksAtOnce) {
-		q, args := w.together(chunk, `c.`+w.column+`, c.id`)
+	for _, of := range found {
+		places = append(places, of...)
+	}
+	var end *place
+	if slices.SortFunc(places, w.compare); len(places) >= w.limit {
+		end = &places[w.limit-1]
+	}
+	// Some may go on before the page is full.
+	var more []arm
+	var rest []place
+	for i, of := range found {
+		slices.SortFunc(of, w.compare)
+		if len(of) == min(taste, w.limit) && (end == nil || w.compare(of[len(of)-1], *end) < 0) {
+			more = append(more, arms[i])
+		} else {
+			rest = append(rest, of...)
+		}
+	}
+	if len(more) == 0 {
+		return w.load(tx, places)
+	}
+	found, err = along(tx, more, end, w.limit)
+	if err != nil {
+		return nil, err
+	}
+	for _, of := range found {
+		rest = append(rest, of...)
+	}
+	return w.load(tx, rest)
+}
+
+// walkSizes is what the number of walks in a statement of PostgreSQL is a multiple of.
+const walkSizes = 32
+
+// sideways returns the next few places of each walk. PostgreSQL makes them as one: a
+// statement that names each would be planned for longer than it runs.
+func (w walk) sideways(tx *db.Tx, arms []arm, end *place, limit int) ([][]place, error) {
+	w = w.until(end, limit)
+	found := make([][]place, len(arms))
+	for first := 0; first < len(arms); first += atOnce {
+		chunk := arms[first:min(first+atOnce, len(arms))]
+		var values strings.Builder
+		var args []any
+		// Of few lengths, so that few statements are prepared.
+		for i := range (len(chunk) + walkSizes - 1) / walkSizes * walkSizes {
+			a := arm{assignee: []crm.ID{-1}} // nobody
+			if i < len(chunk) {
+				a = chunk[i]
+			}
+			if i > 0 {
+				values.WriteString(`, `)
+			}
+			fmt.Fprintf(&values, `(%d, $%d::bigint, $%d::text)`, i, len(args)+1, len(args)+2)
+			args = append(args, a.assignee[0], string(a.status))
+		}
+		q, args := w.text(args, "", ` AND c.assignee_id = a.assignee AND c.status = a.status`)
+		q = `SELECT a.arm, m.* FROM (VALUES ` + values.String() + `) a (arm, assignee, status) CROSS JOIN LATERAL (SELECT c.` + w.column + `, c.id` + q + `) m`
 		err := tx.Each(q, args, func(r *sql.Rows) error {
+			var i int
 			var p place
-			err := r.Scan(&p.value, &p.id)
-			places = append(places, p)
+			err := r.Scan(&i, &p.value, &p.id)
+			found[first+i] = append(found[first+i], p)
 			return err
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	return w.load(tx, places)
+	return found, nil
+}
+
+// inTurn returns the next few places of each walk, one after the other: to SQLite there is
+// no way over a network.
+func (w walk) inTurn(tx *db.Tx, arms []arm, end *place, limit int) ([][]place, error) {
+	w = w.until(end, limit)
+	found := make([][]place, len(arms))
+	for i, a := range arms {
+		and, value := assignedTo(a.assignee)
+		q, args := w.text(nil, a.status, and, value...)
+		err := tx.Each(`SELECT c.`+w.column+`, c.id`+q, args, func(r *sql.Rows) error {
+			var p place
+			err := r.Scan(&p.value, &p.id)
+			found[i] = append(found[i], p)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// until is the walk up to a place, and to so many contacts.
+func (w walk) until(end *place, limit int) walk {
+	if end != nil {
+		w.end = &cursor{Value: end.value, ID: end.id}
+	}
+	w.limit = limit
+	return w
 }
 
 // together is one statement of some walks.

@@ -107,7 +107,7 @@ func load(tx *db.Tx, workspace crm.ID, ids []crm.ID) (storedRows, error) {
 				var x stored
 				var blocked bool
 				err := r.Scan(&x.ID, &x.Kind, &x.owner, &x.Contact, &x.Message, &x.Actor, &x.total, &x.LastID, &x.assignee, &blocked)
-				if !(blocked && x.Kind.withheld()) && (x.Kind != message || x.owner == x.assignee) {
+				if (!blocked || !x.Kind.withheld()) && (x.Kind != message || x.owner == x.assignee) {
 					out = append(out, x)
 				}
 				return err

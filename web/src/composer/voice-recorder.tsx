@@ -172,7 +172,11 @@ export default function VoiceRecorder({
             type="button"
             ref={focusOnce}
             className="btn btn-primary"
-            onClick={() => recorder.current?.stop()}
+            onClick={() => {
+              // Before the microphone is there, there is nothing to keep.
+              if (recorder.current?.state === 'recording') recorder.current.stop();
+              else onDone();
+            }}
           >
             <Icon name="stop" size={16} />
             {x.stop}

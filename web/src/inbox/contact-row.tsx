@@ -120,9 +120,13 @@ export const ContactRow = memo(function ContactRow({
             {assignee && (
               <span
                 {...tip(t.assignedTo(assignee.name))}
-                className="inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full border border-line bg-surface px-[3px] text-[10px] leading-none font-semibold text-muted"
+                className={`inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full text-[10px] leading-none font-semibold text-muted ${assignee.picture_url ? '' : 'border border-line bg-surface px-[3px]'}`}
               >
-                <span aria-hidden="true">{assignee.initials}</span>
+                {assignee.picture_url ? (
+                  <Avatar who={assignee} size={18} />
+                ) : (
+                  <span aria-hidden="true">{assignee.initials}</span>
+                )}
                 <span className="sr-only">{t.assignedTo(assignee.name)}</span>
               </span>
             )}
