@@ -51,7 +51,7 @@ test('a note for colleagues never becomes part of a reply', async ({ page, serve
   await box.fill('Ojo:  si pregunta');
   await box.evaluate((el: HTMLTextAreaElement) => el.setSelectionRange(5, 5));
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').fill('Horario');
+  await page.getByRole('dialog').getByRole('combobox').fill('Horario');
   await expect(page.getByRole('option', { name: /Horario/ })).toBeVisible();
   await page.getByRole('option', { name: /Horario/ }).click();
   await expect(box).toHaveValue('Ojo: Abrimos a las 9 si pregunta');

@@ -97,6 +97,17 @@ test('a custom inbox is made, stands still until refreshed, is edited, renamed, 
   await page.getByRole('dialog').getByLabel('Name').fill('First of all');
   await page.getByRole('button', { name: 'Rename inbox' }).click();
   await expect(entry(/^First of all/)).toBeVisible();
+  // Or from its filters.
+  await page.getByRole('button', { name: 'Actions of First of all' }).last().click();
+  await page.getByRole('menuitem', { name: 'Filters' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Rename inbox' }).click();
+  const renaming = page.getByRole('dialog', { name: 'Rename inbox' });
+  await expect(renaming.getByLabel('Name')).toHaveValue('First of all');
+  await renaming.getByLabel('Name').fill('Second to none');
+  await renaming.getByRole('button', { name: 'Rename inbox' }).click();
+  await expect(entry(/^Second to none/)).toBeVisible();
+  await server.api('PATCH', new URL(page.url()).pathname.replace('/inbox/', '/custom-inboxes/').split('/').slice(0, 3).join('/'), { name: 'First of all' });
+  await expect(entry(/^First of all/)).toBeVisible();
 
   // Shared, it appears at the colleague's, who can look and not change.
   const other = await browser.newContext({ locale: 'en-US' });

@@ -2,13 +2,17 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"sort"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Latency is a distribution of times.
@@ -58,6 +62,37 @@ func drive(ctx context.Context, connections int, length time.Duration, do func(w
 		all = append(all, t...)
 	}
 	return summary(all, took), nil
+}
+
+// paced starts do so many times a second, at random moments as people do, whether what was
+// begun before is over or not. What has to wait for its turn counts as slow: times are
+// taken from the moment it was to begin.
+func paced(ctx context.Context, perSecond int, length time.Duration, do func(n int) error) (Latency, error) {
+	var all []time.Duration
+	var mu sync.Mutex
+	var group errgroup.Group
+	begun := time.Now()
+	at := begun
+	for n := 0; ; n++ {
+		at = at.Add(time.Duration(rand.ExpFloat64() * float64(time.Second) / float64(perSecond)))
+		if at.Sub(begun) > length || ctx.Err() != nil {
+			break
+		}
+		due := at
+		time.Sleep(time.Until(due))
+		group.Go(func() error {
+			err := do(n)
+			took := time.Since(due)
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, took)
+			return err
+		})
+	}
+	if err := errors.Join(group.Wait(), ctx.Err()); err != nil {
+		return Latency{}, err
+	}
+	return summary(all, 0), nil
 }
 
 func summary(all []time.Duration, took time.Duration) Latency {

@@ -82,6 +82,11 @@ function FilterDialog({ inbox }: { inbox?: CustomInbox }) {
       : isComplete(tree)
         ? ''
         : x.incomplete;
+  // What was changed and isn't saved is the list's for now.
+  const apply = (saved: CustomInbox) => {
+    const same = JSON.stringify(tree) === JSON.stringify(saved.filter);
+    setDraft(saved.id, same ? undefined : tree);
+  };
   const save = async (asNew: boolean) => {
     if (problem) return;
     setBusy(true);
@@ -144,9 +149,23 @@ function FilterDialog({ inbox }: { inbox?: CustomInbox }) {
         <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">
           {inbox && !naming && (
             <>
-              <button type="button" className="btn mr-auto" onClick={() => setNaming(true)}>
+              <button type="button" className="btn" onClick={() => setNaming(true)}>
                 {x.saveAs}
               </button>
+              {own && (
+                <button
+                  type="button"
+                  className="btn"
+                  disabled={Boolean(problem)}
+                  onClick={() => {
+                    apply(inbox);
+                    customDialog.set({ kind: 'rename', id: inbox.id });
+                  }}
+                >
+                  {x.rename}
+                </button>
+              )}
+              <span className="mr-auto" />
               {draft && (
                 <button
                   type="button"
@@ -164,8 +183,7 @@ function FilterDialog({ inbox }: { inbox?: CustomInbox }) {
                 className="btn"
                 disabled={Boolean(problem)}
                 onClick={() => {
-                  const same = JSON.stringify(tree) === JSON.stringify(inbox.filter);
-                  setDraft(inbox.id, same ? undefined : tree);
+                  apply(inbox);
                   close();
                 }}
               >
