@@ -146,7 +146,7 @@ function FilterDialog({ inbox }: { inbox?: CustomInbox }) {
           {problem ||
             (countConditions(tree) === 0 ? x.everybody : fits && x.fits(fits.open, fits.more))}
         </p>
-        <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">
+        <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3 max-md:[&>button]:flex-auto">
           {inbox && !naming && (
             <>
               <button type="button" className="btn" onClick={() => setNaming(true)}>
@@ -165,7 +165,7 @@ function FilterDialog({ inbox }: { inbox?: CustomInbox }) {
                   {x.rename}
                 </button>
               )}
-              <span className="mr-auto" />
+              <span className="mr-auto max-md:hidden" />
               {draft && (
                 <button
                   type="button"
