@@ -65,3 +65,23 @@ export class Inbox {
     await box.press('Enter');
   }
 }
+
+export const people = [
+  ['7001001', /Lucía Gómez/],
+  ['7001002', /Mateo Andrade/],
+  ['7001003', /Hannah Weiss/],
+] as const;
+
+/** An inbox of three contacts who wrote one after the other; the last is the first of the list. */
+export async function three(page: Page, server: Server): Promise<Inbox> {
+  await server.connect('telegram');
+  await signIn(page, server);
+  await page.goto(`${server.url}/inbox/all`);
+  const inbox = new Inbox(page);
+  for (const [person, name] of people) {
+    await server.customer('telegram', person, { kind: 'text', text: 'hola' });
+    await expect(inbox.row(name)).toBeVisible();
+  }
+  await page.mouse.move(0, 0);
+  return inbox;
+}

@@ -1,7 +1,6 @@
 import { expect, type Page } from '@playwright/test';
-import { Inbox, signIn, test } from './app.ts';
+import { type Inbox, people, test, three } from './app.ts';
 import { accessible } from './axe.ts';
-import type { Server } from './server.ts';
 
 // What was begun stays what it was, where it was: words, whom they are for, files, the
 // place in the list.
@@ -9,27 +8,7 @@ import type { Server } from './server.ts';
 // A request that the service worker is just taking over would pass by page.route.
 test.use({ serviceWorkers: 'block' });
 
-const people = [
-  ['7001001', /Lucía Gómez/],
-  ['7001002', /Mateo Andrade/],
-  ['7001003', /Hannah Weiss/],
-] as const;
 const [lucia, mateo, hannah] = people.map(([, name]) => name) as [RegExp, RegExp, RegExp];
-
-/** Three contacts who wrote one after the other; the last is the first of the list. */
-async function three(page: Page, server: Server): Promise<Inbox> {
-  server.addOwner();
-  await server.connect('telegram');
-  await signIn(page, server);
-  await page.goto(`${server.url}/inbox/all`);
-  const inbox = new Inbox(page);
-  for (const [person, name] of people) {
-    await server.customer('telegram', person, { kind: 'text', text: 'hola' });
-    await expect(inbox.row(name)).toBeVisible();
-  }
-  await page.mouse.move(0, 0);
-  return inbox;
-}
 
 const tabs = (inbox: Inbox) => ({
   box: inbox.composer.getByRole('textbox'),
@@ -39,6 +18,7 @@ const tabs = (inbox: Inbox) => ({
 const drafted = (page: Page) => page.waitForResponse((r) => r.url().endsWith('/draft') && r.ok());
 
 test('a note for colleagues never becomes part of a reply', async ({ page, server }) => {
+  server.addOwner();
   const inbox = await three(page, server);
   await server.api('POST', '/snippets', { name: 'Horario', text: 'Abrimos a las 9' });
   await server.api('PATCH', '/me', { undo_send: 30 });
@@ -104,6 +84,7 @@ test('a note for colleagues never becomes part of a reply', async ({ page, serve
 });
 
 test('a draft keeps its tab, its files and what it answers, and outlives a server that doesn’t take it', async ({ page, server }) => {
+  server.addOwner();
   const inbox = await three(page, server);
   await inbox.open(lucia);
   const { box, reply, comment } = tabs(inbox);
@@ -154,6 +135,7 @@ test('a draft keeps its tab, its files and what it answers, and outlives a serve
 });
 
 test('what is sent while its variables are looked at is sent once, as it was, and when it was to be', async ({ page, server }) => {
+  server.addOwner();
   const inbox = await three(page, server);
   await page.request.post(`${server.url}/api/v1/contact-fields`, { data: { name: 'Ciudad', slug: 'town', type: 'text' } });
   await inbox.open(lucia);
@@ -193,6 +175,7 @@ test('what is sent while its variables are looked at is sent once, as it was, an
 });
 
 test('after closing, the next is the next of the list; keys are the selection’s while there is one', async ({ page, server }) => {
+  server.addOwner();
   const inbox = await three(page, server);
   await inbox.open(mateo);
   await page.keyboard.press('e');
@@ -214,6 +197,7 @@ test('after closing, the next is the next of the list; keys are the selection’
 
 test('details over the conversation take the keys and the focus, and Escape closes them alone', async ({ page, server }) => {
   await page.setViewportSize({ width: 1100, height: 800 });
+  server.addOwner();
   const inbox = await three(page, server);
   await inbox.open(mateo);
   const details = page.getByRole('dialog', { name: 'Contact details' });
@@ -236,6 +220,7 @@ test('details over the conversation take the keys and the focus, and Escape clos
 });
 
 test('what is searched may have a space at its end for a moment', async ({ page, server }) => {
+  server.addOwner();
   const inbox = await three(page, server);
   const box = page.getByRole('searchbox', { name: 'Search contacts and messages' });
   await box.pressSequentially('lucía ');

@@ -1,28 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
-import { Inbox, signIn, test } from './app.ts';
+import { Inbox, people, signIn, test, three } from './app.ts';
 import { accessible } from './axe.ts';
-import type { Server } from './server.ts';
 
 // A request that the service worker is just taking over would pass by page.route.
 test.use({ serviceWorkers: 'block' });
-
-const people = [
-  ['7001001', /Lucía Gómez/],
-  ['7001002', /Mateo Andrade/],
-  ['7001003', /Hannah Weiss/],
-] as const;
-
-async function three(page: Page, server: Server): Promise<Inbox> {
-  await server.connect('telegram');
-  for (const [person] of people) await server.customer('telegram', person, { kind: 'text', text: 'hola' });
-  await signIn(page, server);
-  await page.goto(`${server.url}/inbox/all`);
-  const inbox = new Inbox(page);
-  for (const [, name] of people) await expect(inbox.row(name)).toBeVisible();
-  await page.mouse.move(0, 0);
-  return inbox;
-}
 
 const picked = (page: Page) => page.getByRole('toolbar', { name: 'Selected contacts' });
 

@@ -3,7 +3,7 @@ import { contactQuery, queryClient, scheduledQuery } from '../api/queries';
 import type { Attachment, Scheduled, Snippet } from '../api/types';
 import { shownText } from '../format/mentions';
 import { toastError } from '../ui/toast';
-import { keep } from './kept';
+import { keep, keptOf } from './kept';
 import { asPending } from './use-attachments';
 import { storeDraft } from './use-draft';
 
@@ -50,8 +50,12 @@ export async function undoSend(s: Scheduled) {
   const text = [back.text, had?.comment === back.comment ? had.text : '']
     .filter(Boolean)
     .join('\n');
-  if (had?.text && had.comment !== back.comment) keep(s.contact_id, s.user_id, { aside: had.text });
-  keep(s.contact_id, s.user_id, { files: back.attachments.map(asPending) });
+  const kept = keptOf(s.contact_id, s.user_id);
+  const other = had?.comment === back.comment ? '' : (had?.text ?? '');
+  keep(s.contact_id, s.user_id, {
+    files: [...kept.files, ...back.attachments.map(asPending)],
+    aside: [kept.aside, other].filter(Boolean).join('\n'),
+  });
   storeDraft(s.contact_id, s.user_id, { text, comment: s.comment }).catch(toastError);
 }
 

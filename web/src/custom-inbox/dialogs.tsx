@@ -82,7 +82,7 @@ function FilterDialog({ inbox }: { inbox?: CustomInbox }) {
       : isComplete(tree)
         ? ''
         : x.incomplete;
-  // What was changed and isn't saved is the list's for now.
+  // A changed tree filters the list until it is saved or discarded.
   const apply = (saved: CustomInbox) => {
     const same = JSON.stringify(tree) === JSON.stringify(saved.filter);
     setDraft(saved.id, same ? undefined : tree);
