@@ -9,6 +9,7 @@ package contact
 import (
 	"database/sql"
 	"net/mail"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -107,21 +108,29 @@ func Scan(r *sql.Rows, workspace crm.ID) (*Contact, error) {
 // the transaction ends.
 func Load(tx *db.Tx, workspace crm.ID, ids []crm.ID, lock bool) (map[crm.ID]*Contact, error) {
 	out := make(map[crm.ID]*Contact, len(ids))
-	if len(ids) == 0 {
-		return out, nil
+	if len(ids) > loadedAtOnce { // locks are taken in the same order by all
+		ids = slices.Sorted(slices.Values(ids))
 	}
-	list, args := db.InList([]any{workspace}, ids)
-	q := `SELECT ` + Columns + ` FROM contact WHERE workspace_id = $1 AND id IN (` + list + `) ORDER BY id`
-	if lock {
-		q += tx.ForUpdate()
+	for some := range slices.Chunk(ids, loadedAtOnce) {
+		list, args := db.InList([]any{workspace}, some)
+		q := `SELECT ` + Columns + ` FROM contact WHERE workspace_id = $1 AND id IN (` + list + `) ORDER BY id`
+		if lock {
+			q += tx.ForUpdate()
+		}
+		err := tx.Each(q, args, func(r *sql.Rows) error {
+			c, err := Scan(r, workspace)
+			out[c.ID] = c
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
-	err := tx.Each(q, args, func(r *sql.Rows) error {
-		c, err := Scan(r, workspace)
-		out[c.ID] = c
-		return err
-	})
-	return out, err
+	return out, nil
 }
+
+// loadedAtOnce is how many contacts one statement reads.
+const loadedAtOnce = 256
 
 // Get returns a contact; crm.CodeNotFound where it doesn't exist.
 func Get(tx *db.Tx, workspace, id crm.ID, lock bool) (*Contact, error) {

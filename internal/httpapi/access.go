@@ -34,6 +34,7 @@ func accessTable() map[string]Access {
 		"list-sessions":    {Session: true},
 		"revoke-session":   {Session: true},
 		"list-users":       member,
+		"export-users":     {Permission: crm.DataExport},
 		"update-user":      {Permission: crm.UsersManage},
 		"remove-user":      {Permission: crm.UsersManage},
 		"list-teams":       member,

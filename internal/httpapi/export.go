@@ -62,9 +62,7 @@ func (s *Server) exportOperations() {
 		OperationID: "download-export", Method: http.MethodGet, Path: "/contact-exports/{id}/contacts.csv", Tags: []string{"Contacts"},
 		Summary:     "Fetch a file of contacts",
 		Description: "CSV (RFC 4180) in UTF-8, as the contacts are now. A cell that a spreadsheet would compute begins with an apostrophe. An answer that breaks off is not complete.",
-		Responses: map[string]*huma.Response{"200": {Description: "The file", Content: map[string]*huma.MediaType{
-			"text/csv": {Schema: &huma.Schema{Type: "string"}},
-		}}},
+		Responses:   csvResponse,
 	}, func(ctx context.Context, c caller, in *IDPath) (*huma.StreamResponse, error) {
 		var x *inbox.Export
 		var t *contactTable
@@ -81,9 +79,7 @@ func (s *Server) exportOperations() {
 			return nil, err
 		}
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
-			hc.SetHeader("Content-Type", "text/csv; charset=utf-8")
-			hc.SetHeader("Content-Disposition", `attachment; filename="`+t.fileName()+`"`)
-			hc.SetHeader("Cache-Control", "no-store")
+			csvHeaders(hc, t.say("contacts", "contactos"), t.now.In(t.zone))
 			_, w := humago.Unwrap(hc)
 			if err := s.writeExport(ctx, w, c, x, t); err != nil {
 				if ctx.Err() == nil {
@@ -94,6 +90,26 @@ func (s *Server) exportOperations() {
 		}}, nil
 	})
 }
+
+// csvResponse describes a file of CSV.
+var csvResponse = map[string]*huma.Response{"200": {Description: "The file", Content: map[string]*huma.MediaType{
+	"text/csv": {Schema: &huma.Schema{Type: "string"}},
+}}}
+
+// csvHeaders says that a file of a day is to be saved.
+func csvHeaders(hc huma.Context, name string, day time.Time) {
+	hc.SetHeader("Content-Type", "text/csv; charset=utf-8")
+	hc.SetHeader("Content-Disposition", `attachment; filename="`+name+`-`+day.Format("2006-01-02")+`.csv"`)
+	hc.SetHeader("Cache-Control", "no-store")
+}
+
+// sheetTime is the one form of a time that every spreadsheet reads.
+const sheetTime = "2006-01-02 15:04:05"
+
+// inLanguage says things in a language.
+type inLanguage crm.Language
+
+func (l inLanguage) say(en, es string) string { return crm.Text{EN: en, ES: es}.In(string(l)) }
 
 func (s *Server) writeExport(ctx context.Context, w http.ResponseWriter, c caller, x *inbox.Export, t *contactTable) error {
 	out, err := sheet.NewWriter(w)
@@ -120,17 +136,17 @@ func (s *Server) writeExport(ctx context.Context, w http.ResponseWriter, c calle
 
 // contactTable says what a file of contacts shows, in somebody's language.
 type contactTable struct {
-	language crm.Language
-	zone     *time.Location
-	now      time.Time
-	fields   []contact.Field
-	tags     map[crm.ID]string
-	user     func(crm.ID) string
-	cells    []string
+	inLanguage
+	zone   *time.Location
+	now    time.Time
+	fields []contact.Field
+	tags   map[crm.ID]string
+	user   func(crm.ID) string
+	cells  []string
 }
 
 func newContactTable(tx *db.Tx, workspace crm.ID, language crm.Language) (*contactTable, error) {
-	t := &contactTable{language: language, zone: time.UTC, now: tx.Now(), tags: make(map[crm.ID]string)}
+	t := &contactTable{inLanguage: inLanguage(language), zone: time.UTC, now: tx.Now(), tags: make(map[crm.ID]string)}
 	ws, err := account.GetWorkspace(tx, workspace)
 	if err != nil {
 		return nil, err
@@ -146,14 +162,6 @@ func newContactTable(tx *db.Tx, workspace crm.ID, language crm.Language) (*conta
 		t.tags[tag.ID] = tag.Name
 	}
 	return t, err
-}
-
-func (t *contactTable) say(en, es string) string {
-	return crm.Text{EN: en, ES: es}.In(string(t.language))
-}
-
-func (t *contactTable) fileName() string {
-	return t.say("contacts", "contactos") + "-" + t.now.In(t.zone).Format("2006-01-02") + ".csv"
 }
 
 func (t *contactTable) head() []string {
@@ -212,10 +220,10 @@ func (t *contactTable) value(f contact.Field, s string) string {
 	return s
 }
 
-// time is in the workspace's zone, in the one form that every spreadsheet reads.
+// time is in the workspace's zone.
 func (t *contactTable) time(micros int64) string {
 	if micros == 0 {
 		return ""
 	}
-	return time.UnixMicro(micros).In(t.zone).Format("2006-01-02 15:04:05")
+	return time.UnixMicro(micros).In(t.zone).Format(sheetTime)
 }

@@ -98,3 +98,39 @@ func TestExportFile(t *testing.T) {
 		}
 	})
 }
+
+// A file of users has everybody with what they may do, for who may take data out.
+func TestUserFile(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newStaff(t, d)
+		s.hire("careful", crm.Access{Role: crm.Manager, Visibility: crm.SeesAll, Restrictions: []crm.Restriction{crm.NoDataExport, crm.NoIntegrations}})
+		s.session("careful")
+		s.as("owner", "POST", "/teams", map[string]any{"name": "Ventas", "user_ids": []string{s.id("careful"), s.id("team")}}).into(t, nil)
+		a := s.do("", "GET", "/users/users.csv", nil, "Cookie", s.cookies["owner"], "Accept-Language", "en")
+		if a.status != http.StatusOK || !strings.HasPrefix(a.header.Get("Content-Disposition"), `attachment; filename="users-`) {
+			t.Fatalf("%d %v %s", a.status, a.header, a.body)
+		}
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(a.body), "\ufeff"))).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		of := make(map[string]string)
+		for _, row := range rows {
+			of[row[0]] = strings.Join(row[3:7], "|")
+		}
+		for who, want := range map[string]string{
+			"owner": "Owner|All||", "careful": "Manager|All|Export data, Use API tokens|Ventas", "own": "Agent|Only their own||Sales",
+		} {
+			if got := of[s.id(who)]; got != want {
+				t.Errorf("%s is %q, want %q", who, got, want)
+			}
+		}
+		if a := s.as("careful", "GET", "/users/users.csv", nil); a.status != http.StatusForbidden {
+			t.Errorf("a manager who may not export does: %d", a.status)
+		}
+		s.as("owner", "PATCH", "/me", map[string]any{"language": "es"}).into(t, nil)
+		if a := s.as("owner", "GET", "/users/users.csv", nil); !strings.Contains(string(a.body), "Administrador") {
+			t.Errorf("in Spanish it is %s", a.body)
+		}
+	})
+}

@@ -161,7 +161,7 @@ func expected() map[string]string {
 		"list-custom-inboxes": member, "create-custom-inbox": member, "list-filter-fields": member, "filter-contacts": member, "count-filter": member,
 		"count-custom-inbox": "unnnnn+n", "update-custom-inbox": "unnnnn+n", "delete-custom-inbox": "unnnnn+n", // the owner's, shared with nobody
 		"start-bulk": member, "list-bulks": member, "get-bulk": "unnnnn+n", "cancel-bulk": "unnnnn+n", "list-bulk-failures": "unnnnn+n", // the owner's
-		"start-export": "u+fff++f", "download-export": "unfffn+f", // the owner's
+		"export-users": "u+fff++f", "start-export": "u+fff++f", "download-export": "unfffn+f", // the owner's
 		"list-fields": member, "create-field": "u+fff++f", "update-field": "unfff++f", "delete-field": "unffff+f",
 		"list-tags": member, "create-tag": member, "update-tag": "unfff++f", "delete-tag": "unffff+f",
 

@@ -96,6 +96,7 @@ func (s *Server) memberOperations() {
 		items, err := s.users(ctx, c.Workspace)
 		return &body[wire.List[wire.User]]{wire.ListOf(items)}, err
 	})
+	s.userExportOperation()
 	register(s, huma.Operation{
 		OperationID: "update-user", Method: http.MethodPatch, Path: "/users/{id}", Tags: []string{"Workspace"},
 		Summary: "Change another user's role, restrictions and teams",

@@ -62,6 +62,9 @@ func TestTaking(t *testing.T) {
 		if say(true); r.get(id).Assignee != 0 || r.events(eventlog.Assigned) != 0 {
 			t.Error("a comment assigned the contact")
 		}
+		if last := r.get(id).Last; last.Direction != crm.Incoming || last.Text != "hola" {
+			t.Errorf("a comment is the list's last message: %+v", last)
+		}
 		if say(false); r.get(id).Assignee != r.other.User || r.events(eventlog.Assigned) != 1 {
 			t.Error("an answer didn't assign the contact, once")
 		}

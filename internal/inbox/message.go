@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bandeja/bandeja/internal/contact"
@@ -140,28 +141,30 @@ type ref struct{ contact, message crm.ID }
 // Messages returns the messages of the refs that exist.
 func loadMessages(tx *db.Tx, workspace crm.ID, refs []ref) (map[ref]*Message, error) {
 	out := make(map[ref]*Message, len(refs))
-	if len(refs) == 0 {
-		return out, nil
-	}
-	args := []any{workspace}
-	var values strings.Builder
-	for i := range db.Batched(len(refs)) {
-		r := refs[min(i, len(refs)-1)]
-		if i > 0 {
-			values.WriteByte(',')
-		}
-		fmt.Fprintf(&values, "(CAST($%d AS BIGINT),CAST($%d AS BIGINT))", len(args)+1, len(args)+2)
-		args = append(args, int64(r.contact), int64(r.message))
-	}
-	err := tx.Each(`SELECT `+messageColumns+` FROM message WHERE workspace_id = $1 AND (contact_id, id) IN (VALUES `+values.String()+`)`,
-		args, func(r *sql.Rows) error {
-			m, err := scanMessage(r, workspace)
-			if err == nil {
-				out[ref{m.Contact, m.ID}] = m
+	for some := range slices.Chunk(refs, atOnce) {
+		args := []any{workspace}
+		var values strings.Builder
+		for i := range db.Batched(len(some)) {
+			r := some[min(i, len(some)-1)]
+			if i > 0 {
+				values.WriteByte(',')
 			}
-			return err
-		})
-	return out, err
+			fmt.Fprintf(&values, "(CAST($%d AS BIGINT),CAST($%d AS BIGINT))", len(args)+1, len(args)+2)
+			args = append(args, int64(r.contact), int64(r.message))
+		}
+		err := tx.Each(`SELECT `+messageColumns+` FROM message WHERE workspace_id = $1 AND (contact_id, id) IN (VALUES `+values.String()+`)`,
+			args, func(r *sql.Rows) error {
+				m, err := scanMessage(r, workspace)
+				if err == nil {
+					out[ref{m.Contact, m.ID}] = m
+				}
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // getMessage returns a contact's message; crm.CodeNotFound where it doesn't exist.
@@ -269,21 +272,16 @@ func SeesFile(tx *db.Tx, v crm.Viewer, file, contactID, uploader crm.ID) (bool, 
 	return content.Carries(tx, v, file)
 }
 
-// touch makes m the newest of its contact, if it is.
+// touch makes m, which was sent or received, the newest of its contact, if it is.
 func (t *tracked) touch(m *Message, channelType string) {
 	if m.ID < t.Last.ID {
 		return
 	}
 	t.Last = contact.Last{
 		At: m.CreatedAt, ID: m.ID, Direction: m.Direction, Kind: m.Content.Kind, Text: m.Content.Preview(),
-		Source: m.Source, User: m.User, Channel: t.Last.Channel, ChannelType: t.Last.ChannelType,
+		Source: m.Source, User: m.User, Channel: m.Channel, ChannelType: channelType,
 	}
-	if m.Channel != 0 {
-		t.Last.Channel, t.Last.ChannelType = m.Channel, channelType
-	}
-	if m.Direction != crm.Comment {
-		t.Unreplied = m.Direction == crm.Incoming && t.Conversation != 0 && !t.Blocked
-	}
+	t.Unreplied = m.Direction == crm.Incoming && t.Conversation != 0 && !t.Blocked
 	t.dirty = true
 	t.mark(m)
 }

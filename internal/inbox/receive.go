@@ -432,13 +432,14 @@ func (a *arrival) welcome(e *channel.Inbound) error {
 			return nil
 		}
 	}
-	a.open(t, crm.Actor{Source: crm.ByContact}, e, e.Referral)
-	// A welcome is a message too where the provider gives it text, as /start.
+	// A welcome is a message too where the provider gives it text.
 	if e.Content.Text != "" || len(e.Content.Attachments) > 0 {
+		a.open(t, crm.Actor{Source: crm.ByContact}, e, e.Referral)
 		next := *e
 		next.Kind = channel.InMessage
 		return a.message(&next)
 	}
+	a.open(t, crm.Actor{Source: crm.ByContact}, e, nil) // the welcome itself tells where they come from
 	data := map[string]any{"channel_id": a.ch.ID.String(), "channel_name": a.ch.Name}
 	if e.Referral != nil {
 		data["referral"] = e.Referral

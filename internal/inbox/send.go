@@ -121,7 +121,7 @@ func (in *Inbox) comment(w *workset, t *tracked, m *Message) error {
 	if err := insertMessage(w.tx, m); err != nil {
 		return err
 	}
-	t.touch(m, "")
+	// The list shows, and is ordered by, what was sent or received.
 	w.append(eventlog.Event{
 		Kind: eventlog.MessageCreated, ID: m.ID, Contact: t.ID, Conversation: m.Conversation, Message: m.ID,
 		Actor: crm.Actor{Source: m.Source, ID: m.User},

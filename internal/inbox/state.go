@@ -124,22 +124,23 @@ type Assignment struct {
 	// Team gives the contact to that member who is online, or else any, with the
 	// fewest open conversations; a member who has it already keeps it.
 	Team crm.ID
-	// OnlyFrom, where set, refuses unless the contact is still assigned so: of several
-	// who claim a conversation at once one gets it.
+	// OnlyFrom, where set, refuses unless the contact is still assigned so, or already as it
+	// is to be: of several who claim a conversation at once one gets it.
 	OnlyFrom *crm.ID
 }
 
 // Assign gives a contact to a member of the workspace, or to nobody.
 func (in *Inbox) Assign(tx *db.Tx, v crm.Viewer, id crm.ID, a Assignment) (*contact.Contact, error) {
 	return in.act(tx, v, id, func(w *workset, t *tracked) error {
-		if a.OnlyFrom != nil && t.Assignee != *a.OnlyFrom && t.Assignee != a.User {
-			return w.taken(t.Assignee)
-		}
 		next, err := w.takers(BulkAssign{User: a.User, Team: a.Team})
 		if err != nil {
 			return err
 		}
-		w.assign(t, next(t.Assignee), v.Actor())
+		to := next(t.Assignee)
+		if a.OnlyFrom != nil && t.Assignee != *a.OnlyFrom && t.Assignee != to {
+			return w.taken(t.Assignee)
+		}
+		w.assign(t, to, v.Actor())
 		return nil
 	})
 }

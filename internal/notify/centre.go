@@ -70,7 +70,7 @@ func (s scope) sources(user string, way func(Ways) bool) (out []source) {
 		case k == MessageTeam:
 			if len(s.mates) > 0 {
 				and := ` AND n.kind = '` + string(message) + `'`
-				if slices.Contains(s.mates, s.v.User) { // see [countNew]
+				if slices.Contains(s.mates, s.v.User) { // see [findNew]
 					and += ` AND n.owner_id <> ` + user
 				}
 				out = append(out, source{s.mates, and})
@@ -245,34 +245,42 @@ func Unread(tx *db.Tx, v crm.Viewer) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, err := unread(tx, []scope{s})
-	return n[v.User], err
+	found, err := unread(tx, []scope{s})
+	return len(found[v.User]), err
 }
 
 // countedAtOnce is of how many users one statement counts what is new.
 const countedAtOnce = 64
 
-// unread returns how many new notifications each user has, up to MaxUnread. Those who
-// are told of the same, as most are, are counted for together.
-func unread(tx *db.Tx, scopes []scope) (map[crm.ID]int, error) {
+// unread returns the new notifications of each user, MaxUnread at most. Those who are
+// told of the same, as most are, are looked at together.
+func unread(tx *db.Tx, scopes []scope) (map[crm.ID][]crm.ID, error) {
 	alike := make(map[string][]scope)
 	for _, s := range scopes {
 		key := s.likewise()
 		alike[key] = append(alike[key], s)
 	}
-	out := make(map[crm.ID]int, len(scopes))
+	out := make(map[crm.ID][]crm.ID, len(scopes))
 	for _, group := range alike {
 		for some := range slices.Chunk(group, countedAtOnce) {
-			q, args := countNew(some)
+			q, args := findNew(some)
 			if q == "" {
 				continue // told of nothing
 			}
 			err := tx.Each(q, args, func(r *sql.Rows) error {
 				var u crm.ID
-				var n int
-				err := r.Scan(&u, &n)
-				out[u] = min(n, MaxUnread)
-				return err
+				var list string
+				if err := r.Scan(&u, &list); err != nil {
+					return err
+				}
+				for word := range strings.FieldsSeq(list) {
+					id, err := crm.ParseID(word)
+					if err != nil {
+						return err
+					}
+					out[u] = append(out[u], id)
+				}
+				return nil
 			})
 			if err != nil {
 				return nil, err
@@ -282,7 +290,7 @@ func unread(tx *db.Tx, scopes []scope) (map[crm.ID]int, error) {
 	return out, nil
 }
 
-// likewise returns the same for viewers for whom one query of [countNew] holds: they are
+// likewise returns the same for viewers for whom one query of [findNew] holds: they are
 // told of the same kinds, of the same people's, as far as they see the same contacts.
 func (s scope) likewise() string {
 	var kinds []Kind
@@ -306,9 +314,10 @@ func (s scope) team() []crm.ID {
 	return slices.Sorted(slices.Values(append([]crm.ID{s.v.User}, s.mates...)))
 }
 
-// countNew returns a query for the users, who are alike, and how many new notifications
-// each has, up to MaxUnread of each owner; "" where they are told of nothing.
-func countNew(alike []scope) (string, []any) {
+// findNew returns a query for the users, who are alike, and the ids of what is new to each,
+// MaxUnread at most: it is over with an owner's as soon as there are so many. It is ""
+// where they are told of nothing.
+func findNew(alike []scope) (string, []any) {
 	s := alike[0]
 	if len(alike) > 1 {
 		s.mates = s.team() // nobody's own colleagues, but those of all of them
@@ -322,7 +331,8 @@ func countNew(alike []scope) (string, []any) {
 		ids[i] = a.v.User
 	}
 	args = append(args, s.v.Workspace)
-	q = `SELECT m.user_id, (SELECT COUNT(*) FROM (` + q + `) unread) FROM member m WHERE ` + fmt.Sprintf(`m.workspace_id = $%d`, len(args))
+	q = `SELECT m.user_id, COALESCE((SELECT string_agg(CAST(id AS TEXT), ' ') FROM (` + q + db.Limit(MaxUnread) + `) unread), '') FROM member m WHERE ` +
+		fmt.Sprintf(`m.workspace_id = $%d`, len(args))
 	list, args := db.InList(args, ids)
 	return q + ` AND m.user_id IN (` + list + `)`, args
 }
@@ -418,6 +428,8 @@ func Describe(tx *db.Tx, workspace crm.ID, list []Notification) (a About, err er
 	if a.Contacts, err = contact.Load(tx, workspace, slices.Compact(ids), false); err != nil {
 		return a, err
 	}
-	a.Messages, err = inbox.GetMessages(tx, workspace, pairs)
+	// Many may be told of the same.
+	slices.SortFunc(pairs, func(a, b [2]crm.ID) int { return slices.Compare(a[:], b[:]) })
+	a.Messages, err = inbox.GetMessages(tx, workspace, slices.Compact(pairs))
 	return a, err
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/crm"
@@ -32,56 +33,134 @@ const deliverItems = 50
 // deliverRows bounds how many rows are looked at for each user: the newest.
 const deliverRows = 4 * deliverItems
 
+// Tally tells connected users of notifications, and remembers which are new to each: one
+// more is no reason to look again at everything their colleagues were told in months. It
+// serves one goroutine.
+type Tally struct {
+	known map[crm.ID]map[crm.ID]*known // by workspace and user
+}
+
+// known are a user's new notifications, MaxUnread at most, as they were counted at a time
+// for who is told of what like says.
+type known struct {
+	ids  map[crm.ID]bool
+	like string
+	at   time.Time
+}
+
+// knownFor is how long a count is built upon. It doesn't see that a contact has gone to
+// somebody else, whose team is told of it now.
+const knownFor = time.Minute
+
+// NewTally returns a tally of nobody.
+func NewTally() *Tally { return &Tally{known: make(map[crm.ID]map[crm.ID]*known)} }
+
 // Deliver returns what each of the viewers is told of the notifications that were made
-// or grew; viewers who are told nothing are absent. Who is told is decided in memory:
-// most of the viewers are told of the same.
-func Deliver(tx *db.Tx, workspace crm.ID, ids []crm.ID, viewers map[crm.ID]crm.Viewer) (map[crm.ID]Delivery, error) {
-	rows, err := load(tx, workspace, ids)
-	if err != nil || len(rows) == 0 {
+// or grew, and how many new ones those have who have read or archived some; viewers who are
+// told nothing are absent.
+func (t *Tally) Deliver(tx *db.Tx, workspace crm.ID, ids, readers []crm.ID, viewers map[crm.ID]crm.Viewer) (map[crm.ID]Delivery, error) {
+	told, err := tell(tx, workspace, ids, readers, viewers)
+	if err != nil {
 		return nil, err
 	}
-	told, err := rows.concern(tx, workspace, viewers)
-	if err != nil || len(told) == 0 {
+	of := t.of(workspace, viewers)
+	out := make(map[crm.ID]Delivery)
+	var count []scope
+	for u, x := range told {
+		read := slices.Contains(readers, u)
+		if len(x.items) == 0 && !read {
+			continue
+		}
+		d := Delivery{Items: x.items}
+		if k := of[u]; k != nil && k.holds(x.scope, tx.Now()) && !read && !x.more {
+			k.add(x.fresh)
+			d.Unread = len(k.ids)
+		} else {
+			count = append(count, x.scope)
+		}
+		out[u] = d
+	}
+	found, err := unread(tx, count)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range count {
+		k := &known{ids: make(map[crm.ID]bool), like: s.likewise(), at: tx.Now()}
+		k.add(found[s.v.User])
+		of[s.v.User] = k
+		out[s.v.User] = Delivery{Items: out[s.v.User].Items, Unread: len(k.ids)}
+	}
+	return out, nil
+}
+
+// of returns what is known of a workspace's viewers, and forgets who is not there any more.
+func (t *Tally) of(workspace crm.ID, viewers map[crm.ID]crm.Viewer) map[crm.ID]*known {
+	of := t.known[workspace]
+	if of == nil {
+		of = make(map[crm.ID]*known)
+		t.known[workspace] = of
+	}
+	maps.DeleteFunc(of, func(u crm.ID, _ *known) bool { _, there := viewers[u]; return !there })
+	return of
+}
+
+// holds tells that a count may be built upon.
+func (k *known) holds(s scope, now time.Time) bool {
+	return k.like == s.likewise() && now.Sub(k.at) <= knownFor
+}
+
+func (k *known) add(ids []crm.ID) {
+	for _, id := range ids {
+		if len(k.ids) < MaxUnread {
+			k.ids[id] = true
+		}
+	}
+}
+
+// told is what a user is told of some notifications.
+type told struct {
+	scope
+	items []Alert
+	fresh []crm.ID // all that are new to them, unless there are more
+	more  bool
+}
+
+// tell returns what each of the viewers is told of the notifications that were made or
+// grew. Who is told is decided in memory: most of the viewers are told of the same. The
+// readers among them are always there.
+func tell(tx *db.Tx, workspace crm.ID, ids, readers []crm.ID, viewers map[crm.ID]crm.Viewer) (map[crm.ID]told, error) {
+	rows, err := load(tx, workspace, ids)
+	if err != nil {
+		return nil, err
+	}
+	who, err := rows.concern(tx, workspace, readers, viewers)
+	if err != nil || len(who) == 0 {
 		return nil, err
 	}
 	states, err := rows.states(tx, workspace)
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[crm.ID]Delivery)
-	var scopes []scope
-	for u, p := range told {
-		s := scope{v: viewers[u], mates: p.mates, kinds: p.Kinds}
-		d := Delivery{}
+	out := make(map[crm.ID]told, len(who))
+	for u, p := range who {
+		x := told{scope: scope{v: viewers[u], mates: p.mates, kinds: p.Kinds}, more: len(p.rows) == deliverRows}
 		quiet := p.quietAt(tx.Now())
-		for _, x := range p.rows { // the newest first
-			n := x.Notification
-			n.Kind = s.as(n.Kind, x.owner)
+		for _, row := range p.rows { // the newest first
+			n := row.Notification
+			n.Kind = x.as(n.Kind, row.owner)
 			w := p.Kinds[n.Kind]
 			state := states[stateKey{n.ID, u}]
 			n.fill(state.seen, state.archived)
 			if !w.App || !n.New {
 				continue
 			}
-			d.Items = append(d.Items, Alert{Notification: n, Desktop: w.Push && !quiet, Sound: w.Push && p.Sound && !quiet})
-			if len(d.Items) == deliverItems {
-				break
+			x.fresh = append(x.fresh, n.ID)
+			if len(x.items) < deliverItems {
+				x.items = append(x.items, Alert{Notification: n, Desktop: w.Push && !quiet, Sound: w.Push && p.Sound && !quiet})
 			}
 		}
-		if len(d.Items) == 0 {
-			continue
-		}
-		slices.Reverse(d.Items)
-		out[u] = d
-		scopes = append(scopes, s)
-	}
-	counts, err := unread(tx, scopes)
-	if err != nil {
-		return nil, err
-	}
-	for u, d := range out {
-		d.Unread = counts[u]
-		out[u] = d
+		slices.Reverse(x.items)
+		out[u] = x
 	}
 	return out, nil
 }
@@ -157,8 +236,8 @@ type concerned struct {
 }
 
 // concern finds out which of the viewers the rows concern, in memory: most of them are
-// of one user, and need no more of the others.
-func (rows storedRows) concern(tx *db.Tx, workspace crm.ID, viewers map[crm.ID]crm.Viewer) (map[crm.ID]concerned, error) {
+// of one user, and need no more of the others. The readers among them are always there.
+func (rows storedRows) concern(tx *db.Tx, workspace crm.ID, readers []crm.ID, viewers map[crm.ID]crm.Viewer) (map[crm.ID]concerned, error) {
 	teams, err := account.Teams(tx, workspace)
 	if err != nil {
 		return nil, err
@@ -177,6 +256,11 @@ func (rows storedRows) concern(tx *db.Tx, workspace crm.ID, viewers map[crm.ID]c
 		}
 	}
 	found := make(map[crm.ID][]*stored)
+	for _, u := range readers {
+		if viewers[u].User != 0 {
+			found[u] = nil
+		}
+	}
 	for u, v := range viewers {
 		for i := range rows {
 			x := &rows[i]

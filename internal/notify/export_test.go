@@ -46,7 +46,7 @@ func Plans(tx *db.Tx, v crm.Viewer, mates []crm.ID) (out []string, err error) {
 		s.kinds[k] = Ways{App: true}
 	}
 	page, pageArgs := s.newest("$1", "$2", []any{v.User, v.Workspace}, listed, isNew, 1, 50)
-	count, countArgs := countNew([]scope{s, s})
+	count, countArgs := findNew([]scope{s, s})
 	for _, q := range []struct {
 		text string
 		args []any

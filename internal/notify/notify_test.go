@@ -460,7 +460,7 @@ func (m *model) agreesLive(t *rapid.T) {
 		if err != nil {
 			return err
 		}
-		told, err := notify.Deliver(tx, m.ws, ids, viewers)
+		told, err := notify.NewTally().Deliver(tx, m.ws, ids, nil, viewers)
 		for i, u := range m.users {
 			if d, want := told[u], m.expect(i, notify.TabNew); len(d.Items) != len(want) || d.Unread != len(want) {
 				t.Fatalf("user %d is delivered %d and %d unread, want %d", i, len(d.Items), d.Unread, len(want))

@@ -206,15 +206,15 @@ func (s *Service) pushesFor(tx *db.Tx, workspace crm.ID, ids []crm.ID) ([]pushSe
 			delete(viewers, u)
 		}
 	}
-	told, err := Deliver(tx, workspace, ids, viewers)
+	told, err := tell(tx, workspace, ids, nil, viewers)
 	var out []pushSend
-	for u, d := range told {
-		for i := range d.Items {
-			if !d.Items[i].Desktop {
+	for u, x := range told {
+		for i := range x.items {
+			if !x.items[i].Desktop {
 				continue
 			}
 			for _, device := range devices[u] {
-				out = append(out, pushSend{Subscription: device, Notification: d.Items[i].ID, Total: d.Items[i].total})
+				out = append(out, pushSend{Subscription: device, Notification: x.items[i].ID, Total: x.items[i].total})
 			}
 		}
 	}

@@ -130,7 +130,7 @@ func TestBlockedContactAndColleagues(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				told, err := notify.Deliver(tx, r.ws, ids, map[crm.ID]crm.Viewer{v.User: v})
+				told, err := notify.NewTally().Deliver(tx, r.ws, ids, nil, map[crm.ID]crm.Viewer{v.User: v})
 				if live := told[v.User]; n != len(ids) || live.Unread != n || len(live.Items) != n {
 					t.Errorf("%d unread and %d live of %d listed", n, len(live.Items), len(ids))
 				}

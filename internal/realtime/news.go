@@ -115,7 +115,7 @@ func (h *Hub) tellNews(ctx context.Context, workspace crm.ID, n *news, viewers m
 	}
 	out := make(map[crm.ID]wire.Push)
 	err = h.d.Read(ctx, func(tx *db.Tx) error {
-		told, err := notify.Deliver(tx, workspace, slices.Collect(maps.Keys(n.ids)), viewers)
+		told, err := h.tally.Deliver(tx, workspace, slices.Collect(maps.Keys(n.ids)), slices.Collect(maps.Keys(n.users)), viewers)
 		if err != nil {
 			return err
 		}
@@ -140,16 +140,6 @@ func (h *Hub) tellNews(ctx context.Context, workspace crm.ID, n *news, viewers m
 				}
 			}
 			out[u] = p
-		}
-		for u := range n.users {
-			if _, done := out[u]; done || viewers[u].User == 0 {
-				continue
-			}
-			unread, err := notify.Unread(tx, viewers[u])
-			if err != nil {
-				return err
-			}
-			out[u] = wire.Push{Type: "notifications", Unread: &unread}
 		}
 		return nil
 	})

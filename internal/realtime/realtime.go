@@ -23,6 +23,7 @@ import (
 	"github.com/bandeja/bandeja/internal/eventlog"
 	"github.com/bandeja/bandeja/internal/httpapi/wire"
 	"github.com/bandeja/bandeja/internal/inbox"
+	"github.com/bandeja/bandeja/internal/notify"
 )
 
 const (
@@ -50,6 +51,7 @@ type Hub struct {
 	kick      chan struct{}
 	look      chan struct{} // somebody's status may have changed
 	news      map[crm.ID]*news
+	tally     *notify.Tally
 	tell      chan struct{}
 	doubt     chan struct{} // whether all sessions still hold
 }
@@ -85,7 +87,7 @@ func New(d *db.DB, events *eventlog.Log, directory *account.Directory, logger *s
 		d: d, log: logger, events: events, directory: directory, node: node,
 		clients: make(map[string]client), dirty: make(map[crm.ID]bool), kick: make(chan struct{}, 1),
 		statuses: make(map[crm.ID]map[crm.ID]account.Activity), look: make(chan struct{}, 1),
-		available: make(map[crm.ID]availability), news: make(map[crm.ID]*news), tell: make(chan struct{}, 1),
+		available: make(map[crm.ID]availability), news: make(map[crm.ID]*news), tally: notify.NewTally(), tell: make(chan struct{}, 1),
 		doubt: make(chan struct{}, 1),
 	}
 	node.OnConnecting(h.connecting)

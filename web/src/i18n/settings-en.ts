@@ -167,6 +167,7 @@ export const en = {
     findPlaceholder: 'Name or e-mail',
     nobody: (q: string) => `Nobody matches “${q}”`,
     count: (count: number) => n(count, '# user', '# users'),
+    export: 'Export as CSV',
     you: 'you',
     columns: { user: 'User', role: 'Role', teams: 'Teams and last activity' },
     role: 'Role',

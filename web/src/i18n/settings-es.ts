@@ -164,6 +164,7 @@ const es: SettingsTexts = {
     findPlaceholder: 'Nombre o correo',
     nobody: (q) => `Nadie coincide con «${q}»`,
     count: (count) => n(count, '# usuario', '# usuarios'),
+    export: 'Exportar como CSV',
     you: 'usted',
     columns: { user: 'Usuario', role: 'Rol', teams: 'Equipos y última actividad' },
     role: 'Rol',

@@ -179,7 +179,6 @@ function StatusMark({ row }: { row: Row }) {
 function Preview({ row, myId }: { row: Row; myId: string }) {
   const last = row.last_message;
   if (!last) return <span className="truncate text-faint">{t.noMessagesYet}</span>;
-  const comment = last.direction === 'comment';
   const incoming = last.direction === 'incoming';
   const failed = last.status === 'failed' || last.status === 'uncertain';
   const kindIcon = kindIcons[last.kind];
@@ -193,18 +192,16 @@ function Preview({ row, myId }: { row: Row; myId: string }) {
   return (
     <>
       <Icon
-        name={failed ? 'warning' : comment ? 'lock' : incoming ? 'arrowIn' : 'arrowOut'}
+        name={failed ? 'warning' : incoming ? 'arrowIn' : 'arrowOut'}
         size={14}
-        className={failed ? 'text-red' : comment ? 'text-amber-ink' : ''}
+        className={failed ? 'text-red' : ''}
       />
       <span className="sr-only">
         {failed
           ? t.messageStatus[last.status as 'failed']
-          : comment
-            ? t.comment
-            : incoming
-              ? t.incomingMessage
-              : t.outgoingMessage}
+          : incoming
+            ? t.incomingMessage
+            : t.outgoingMessage}
         :
       </span>
       {kindIcon && <Icon name={kindIcon} size={14} />}

@@ -21,6 +21,7 @@ export default function UsersPage() {
   const s = settingsTexts.text;
   const u = s.users;
   const may = useMay('users.manage');
+  const mayExport = useMay('data.export');
   const [q, setQ] = useState('');
   const [inviting, setInviting] = useState(false);
   const [open, setOpen] = useState<{ action: UserAction; user: User } | null>(null);
@@ -49,6 +50,11 @@ export default function UsersPage() {
             <p role="status" className="shrink-0 text-13 text-muted">
               {u.count(found.length)}
             </p>
+            {mayExport && (
+              <a className="btn ml-auto shrink-0" href="/api/v1/users/users.csv" download>
+                {u.export}
+              </a>
+            )}
           </div>
           {found.length === 0 ? (
             <p className="rounded-10 border border-line px-4 py-8 text-center text-muted">

@@ -36,7 +36,7 @@ export function AssignButton({
       handle={handle}
       label={t.assign}
       named="by-text"
-      className="btn max-w-44 gap-1.5 px-1.5 pr-2.5 aria-expanded:bg-hover @max-[460px]:w-9 @max-[460px]:border-transparent @max-[460px]:px-0"
+      className="btn max-w-44 gap-1.5 px-1.5 pr-2.5 aria-expanded:bg-hover @max-[600px]:w-9 @max-[600px]:border-transparent @max-[600px]:px-0"
       attributes={tip(t.assign, 'a')}
       content={(close) => (
         <Suspense fallback={<PanelSkeleton className="w-72" />}>
@@ -56,7 +56,7 @@ export function AssignButton({
         <Icon name="unassigned" className="text-muted" />
       )}
       <span className="sr-only">{t.assign}: </span>
-      <span className="min-w-0 truncate @max-[460px]:sr-only">
+      <span className="min-w-0 truncate @max-[600px]:sr-only">
         {assignee ? shortName(assignee.name) : t.unassigned}
       </span>
     </PopoverButton>

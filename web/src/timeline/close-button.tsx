@@ -48,7 +48,7 @@ export function CloseButton({
       <span className="inline-flex">
         <button
           type="button"
-          className={`btn @max-[460px]:w-9 @max-[460px]:px-0 ${open ? 'btn-primary' : ''} ${may ? '@min-[521px]:rounded-r-none' : ''}`}
+          className={`btn @max-[520px]:w-9 @max-[520px]:px-0 ${open ? 'btn-primary' : ''} ${may ? '@min-[521px]:rounded-r-none' : ''}`}
           aria-label={
             open ? consoleTexts.text.closeConversation : consoleTexts.text.openConversation
           }
@@ -59,7 +59,7 @@ export function CloseButton({
           onClick={toggle}
         >
           <Icon name={open ? 'check' : 'messages'} size={16} strokeWidth={open ? 2.2 : 1.6} />
-          <span className="@max-[460px]:hidden">
+          <span className="@max-[520px]:hidden">
             {open ? t.closeShort : consoleTexts.text.openShort}
           </span>
         </button>
