@@ -472,6 +472,10 @@ func (b *reading) longContact(ctx context.Context) error {
 			return err
 		}
 	}
+	// What follows messages comes to its end before pages are timed.
+	if err := b.catchUp(ctx); err != nil {
+		return err
+	}
 	path := "/contacts/" + found.Items[0].ID
 	var pages []string
 	for before := ""; ; {
