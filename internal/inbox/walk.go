@@ -323,11 +323,7 @@ const taste = 4
 // merged returns the next rows of many walks together. Each walk only reads its index; the
 // rows are looked up for those that are left in the end.
 func (w walk) merged(tx *db.Tx, arms []arm) ([]*contact.Contact, error) {
-	along := w.inTurn
-	if tx.Dialect() == db.Postgres {
-		along = w.sideways
-	}
-	found, err := along(tx, arms, nil, min(taste, w.limit))
+	found, err := w.along(tx, arms, nil, min(taste, w.limit))
 	if err != nil {
 		return nil, err
 	}
@@ -353,7 +349,7 @@ func (w walk) merged(tx *db.Tx, arms []arm) ([]*contact.Contact, error) {
 	if len(more) == 0 {
 		return w.load(tx, places)
 	}
-	found, err = along(tx, more, end, w.limit)
+	found, err = w.along(tx, more, end, w.limit)
 	if err != nil {
 		return nil, err
 	}
@@ -363,19 +359,20 @@ func (w walk) merged(tx *db.Tx, arms []arm) ([]*contact.Contact, error) {
 	return w.load(tx, rest)
 }
 
-// walkSizes is what the number of walks in a statement of PostgreSQL is a multiple of.
+// walkSizes is what the number of walks in a statement is a multiple of, so that few
+// statements are prepared.
 const walkSizes = 32
 
-// sideways returns the next few places of each walk. PostgreSQL makes them as one: a
-// statement that names each would be planned for longer than it runs.
-func (w walk) sideways(tx *db.Tx, arms []arm, end *place, limit int) ([][]place, error) {
+// along returns the next few places of each walk. A statement makes many of them, each as
+// one value: one that names each would be planned for longer than it runs, and one for each
+// would be many.
+func (w walk) along(tx *db.Tx, arms []arm, end *place, limit int) ([][]place, error) {
 	w = w.until(end, limit)
 	found := make([][]place, len(arms))
 	for first := 0; first < len(arms); first += atOnce {
 		chunk := arms[first:min(first+atOnce, len(arms))]
 		var values strings.Builder
 		var args []any
-		// Of few lengths, so that few statements are prepared.
 		for i := range (len(chunk) + walkSizes - 1) / walkSizes * walkSizes {
 			a := arm{assignee: []crm.ID{-1}} // nobody
 			if i < len(chunk) {
@@ -384,38 +381,31 @@ func (w walk) sideways(tx *db.Tx, arms []arm, end *place, limit int) ([][]place,
 			if i > 0 {
 				values.WriteString(`, `)
 			}
-			fmt.Fprintf(&values, `(%d, $%d::bigint, $%d::text)`, i, len(args)+1, len(args)+2)
-			args = append(args, a.assignee[0], string(a.status))
+			fmt.Fprintf(&values, `(%d, CAST($%d AS BIGINT), CAST($%d AS TEXT))`, i, len(args)+1, len(args)+2)
+			args = append(args, int64(a.assignee[0]), string(a.status))
 		}
 		q, args := w.text(args, "", ` AND c.assignee_id = a.assignee AND c.status = a.status`)
-		q = `SELECT a.arm, m.* FROM (VALUES ` + values.String() + `) a (arm, assignee, status) CROSS JOIN LATERAL (SELECT c.` + w.column + `, c.id` + q + `) m`
+		q = `WITH a (arm, assignee, status) AS (VALUES ` + values.String() + `) SELECT a.arm, COALESCE((SELECT
+			string_agg(CAST(m.at AS TEXT) || ' ' || CAST(m.id AS TEXT), ' ') FROM (SELECT c.` + w.column + ` AS at, c.id` + q + `) m), '') FROM a`
 		err := tx.Each(q, args, func(r *sql.Rows) error {
 			var i int
-			var p place
-			err := r.Scan(&i, &p.value, &p.id)
-			found[first+i] = append(found[first+i], p)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
-}
-
-// inTurn returns the next few places of each walk, one after the other: to SQLite there is
-// no way over a network.
-func (w walk) inTurn(tx *db.Tx, arms []arm, end *place, limit int) ([][]place, error) {
-	w = w.until(end, limit)
-	found := make([][]place, len(arms))
-	for i, a := range arms {
-		and, value := assignedTo(a.assignee)
-		q, args := w.text(nil, a.status, and, value...)
-		err := tx.Each(`SELECT c.`+w.column+`, c.id`+q, args, func(r *sql.Rows) error {
-			var p place
-			err := r.Scan(&p.value, &p.id)
-			found[i] = append(found[i], p)
-			return err
+			var list string
+			if err := r.Scan(&i, &list); err != nil {
+				return err
+			}
+			words := strings.Fields(list)
+			for k := 0; k+1 < len(words); k += 2 {
+				at, err := strconv.ParseInt(words[k], 10, 64)
+				if err != nil {
+					return err
+				}
+				id, err := crm.ParseID(words[k+1])
+				if err != nil {
+					return err
+				}
+				found[first+i] = append(found[first+i], place{at, id})
+			}
+			return nil
 		})
 		if err != nil {
 			return nil, err
