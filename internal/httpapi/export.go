@@ -78,16 +78,7 @@ func (s *Server) exportOperations() {
 		if t.user, err = s.Directory.Names(ctx, c.Workspace); err != nil {
 			return nil, err
 		}
-		return &huma.StreamResponse{Body: func(hc huma.Context) {
-			csvHeaders(hc, t.say("contacts", "contactos"), t.now.In(t.zone))
-			_, w := humago.Unwrap(hc)
-			if err := s.writeExport(ctx, w, c, x, t); err != nil {
-				if ctx.Err() == nil {
-					s.log.Warn("a file of contacts broke off", "request", requestOf(ctx).id, "err", err)
-				}
-				panic(http.ErrAbortHandler) // so that nobody takes it for the whole
-			}
-		}}, nil
+		return s.csv(ctx, t.csvTable, t.say("contacts", "contactos"), func(w http.ResponseWriter) error { return s.writeExport(ctx, w, c, x, t) }), nil
 	})
 }
 
@@ -96,15 +87,48 @@ var csvResponse = map[string]*huma.Response{"200": {Description: "The file", Con
 	"text/csv": {Schema: &huma.Schema{Type: "string"}},
 }}}
 
-// csvHeaders says that a file of a day is to be saved.
-func csvHeaders(hc huma.Context, name string, day time.Time) {
-	hc.SetHeader("Content-Type", "text/csv; charset=utf-8")
-	hc.SetHeader("Content-Disposition", `attachment; filename="`+name+`-`+day.Format("2006-01-02")+`.csv"`)
-	hc.SetHeader("Cache-Control", "no-store")
+// csv answers with a file of a table.
+func (s *Server) csv(ctx context.Context, t csvTable, name string, write func(http.ResponseWriter) error) *huma.StreamResponse {
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		hc.SetHeader("Content-Type", "text/csv; charset=utf-8")
+		hc.SetHeader("Content-Disposition", `attachment; filename="`+name+`-`+t.now.In(t.zone).Format("2006-01-02")+`.csv"`)
+		hc.SetHeader("Cache-Control", "no-store")
+		_, w := humago.Unwrap(hc)
+		if err := write(w); err != nil {
+			if ctx.Err() == nil {
+				s.log.Warn("a file broke off", "file", name, "request", requestOf(ctx).id, "err", err)
+			}
+			panic(http.ErrAbortHandler) // so that nobody takes it for the whole
+		}
+	}}
 }
 
-// sheetTime is the one form of a time that every spreadsheet reads.
-const sheetTime = "2006-01-02 15:04:05"
+// csvTable is what tables have in common: somebody's language, and the workspace's times.
+type csvTable struct {
+	inLanguage
+	zone *time.Location
+	now  time.Time
+}
+
+func newCSVTable(tx *db.Tx, workspace crm.ID, language crm.Language) (csvTable, error) {
+	t := csvTable{inLanguage: inLanguage(language), zone: time.UTC, now: tx.Now()}
+	ws, err := account.GetWorkspace(tx, workspace)
+	if err != nil {
+		return t, err
+	}
+	if zone, err := time.LoadLocation(ws.Timezone); err == nil {
+		t.zone = zone
+	}
+	return t, nil
+}
+
+// time is in the workspace's zone, in the one form that every spreadsheet reads.
+func (t *csvTable) time(micros int64) string {
+	if micros == 0 {
+		return ""
+	}
+	return time.UnixMicro(micros).In(t.zone).Format("2006-01-02 15:04:05")
+}
 
 // inLanguage says things in a language.
 type inLanguage crm.Language
@@ -136,9 +160,7 @@ func (s *Server) writeExport(ctx context.Context, w http.ResponseWriter, c calle
 
 // contactTable says what a file of contacts shows, in somebody's language.
 type contactTable struct {
-	inLanguage
-	zone   *time.Location
-	now    time.Time
+	csvTable
 	fields []contact.Field
 	tags   map[crm.ID]string
 	user   func(crm.ID) string
@@ -146,14 +168,11 @@ type contactTable struct {
 }
 
 func newContactTable(tx *db.Tx, workspace crm.ID, language crm.Language) (*contactTable, error) {
-	t := &contactTable{inLanguage: inLanguage(language), zone: time.UTC, now: tx.Now(), tags: make(map[crm.ID]string)}
-	ws, err := account.GetWorkspace(tx, workspace)
+	common, err := newCSVTable(tx, workspace, language)
 	if err != nil {
 		return nil, err
 	}
-	if zone, err := time.LoadLocation(ws.Timezone); err == nil {
-		t.zone = zone
-	}
+	t := &contactTable{csvTable: common, tags: make(map[crm.ID]string)}
 	if t.fields, err = contact.CustomFields(tx, workspace); err != nil {
 		return nil, err
 	}
@@ -218,12 +237,4 @@ func (t *contactTable) value(f contact.Field, s string) string {
 		return t.yes(s == "true")
 	}
 	return s
-}
-
-// time is in the workspace's zone.
-func (t *contactTable) time(micros int64) string {
-	if micros == 0 {
-		return ""
-	}
-	return time.UnixMicro(micros).In(t.zone).Format(sheetTime)
 }

@@ -5,10 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/bandeja/bandeja/internal/account"
 	"github.com/bandeja/bandeja/internal/crm"
@@ -23,15 +21,10 @@ func (s *Server) userExportOperation() {
 		Description: "CSV (RFC 4180) in UTF-8: who they are, what they may do, in which teams, and when they were last there. A cell that a spreadsheet would compute begins with an apostrophe.",
 		Responses:   csvResponse,
 	}, func(ctx context.Context, c caller, _ *none) (*huma.StreamResponse, error) {
-		t := &userTable{inLanguage: inLanguage(requestOf(ctx).language), zone: time.UTC}
+		var t userTable
 		err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-			t.now = tx.Now()
-			ws, err := account.GetWorkspace(tx, c.Workspace)
-			if err != nil {
+			if t.csvTable, err = newCSVTable(tx, c.Workspace, requestOf(ctx).language); err != nil {
 				return err
-			}
-			if zone, err := time.LoadLocation(ws.Timezone); err == nil {
-				t.zone = zone
 			}
 			if t.teams, err = account.Teams(tx, c.Workspace); err != nil {
 				return err
@@ -42,21 +35,13 @@ func (s *Server) userExportOperation() {
 		if err != nil {
 			return nil, err
 		}
-		return &huma.StreamResponse{Body: func(hc huma.Context) {
-			csvHeaders(hc, t.say("users", "usuarios"), t.now.In(t.zone))
-			_, w := humago.Unwrap(hc)
-			if err := t.write(w); err != nil {
-				panic(http.ErrAbortHandler) // so that nobody takes it for the whole
-			}
-		}}, nil
+		return s.csv(ctx, t.csvTable, t.say("users", "usuarios"), t.write), nil
 	})
 }
 
 // userTable says what a file of users shows, in somebody's language.
 type userTable struct {
-	inLanguage
-	zone  *time.Location
-	now   time.Time
+	csvTable
 	users []account.User
 	teams []account.Team
 }
@@ -92,11 +77,7 @@ func (t *userTable) row(u account.User) []string {
 	for _, r := range u.Restrictions {
 		not = append(not, t.restriction(r))
 	}
-	active := ""
-	if u.ActiveAt != 0 {
-		active = time.UnixMicro(u.ActiveAt).In(t.zone).Format(sheetTime)
-	}
-	return []string{u.ID.String(), u.Name, u.Email, t.role(u.Role), t.sees(u.Visibility), strings.Join(not, ", "), strings.Join(teams, ", "), active}
+	return []string{u.ID.String(), u.Name, u.Email, t.role(u.Role), t.sees(u.Visibility), strings.Join(not, ", "), strings.Join(teams, ", "), t.time(u.ActiveAt)}
 }
 
 func (t *userTable) role(r crm.Role) string {

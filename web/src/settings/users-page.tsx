@@ -45,7 +45,7 @@ export default function UsersPage() {
       {users.isError && <ErrorState error={users.error} onRetry={() => void users.refetch()} />}
       {found && (
         <>
-          <div className="mt-6 mb-3 flex items-center gap-4">
+          <div className="mt-6 mb-3 flex items-center gap-x-4 gap-y-2 max-md:flex-wrap">
             <SearchField label={u.find} placeholder={u.findPlaceholder} value={q} onChange={setQ} />
             <p role="status" className="shrink-0 text-13 text-muted">
               {u.count(found.length)}
