@@ -91,7 +91,7 @@ func TestNotifications(t *testing.T) {
 			Last struct{ Text string } `json:"last_message"`
 		}
 		s.as("agent", "GET", "/contacts/"+contact, nil).into(t, &row)
-		if row.Last.Text != "ask @Una agent and @Una agent" {
+		if row.Last.Text != "hola" { // a comment is neither sent nor received
 			t.Errorf("the list's row shows %q", row.Last.Text)
 		}
 
