@@ -80,18 +80,21 @@ func openSQLite(ctx context.Context, o Options) (backend, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("db: the data folder can't be made: %w", err)
 	}
+	if pageMemory.err != nil {
+		return nil, pageMemory.err
+	}
 	path := filepath.Join(o.Dir, "bandeja.db")
-	dsn := func(cacheKB int, query string) string {
+	dsn := func(cached int, query string) string {
 		v := url.Values{}
 		for _, p := range []string{
 			"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(0)",
-			fmt.Sprintf("journal_size_limit(%d)", walLimit), "temp_store(MEMORY)", fmt.Sprintf("cache_size(-%d)", cacheKB),
+			fmt.Sprintf("journal_size_limit(%d)", walLimit), "temp_store(MEMORY)", fmt.Sprintf("cache_size(%d)", cached),
 		} {
 			v.Add("_pragma", p)
 		}
 		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode() + query
 	}
-	writer, err := sql.Open("sqlite", dsn(16_384, ""))
+	writer, err := sql.Open("sqlite", dsn(writerPages, ""))
 	if err != nil {
 		return nil, err
 	}
@@ -109,13 +112,13 @@ func openSQLite(ctx context.Context, o Options) (backend, error) {
 		return nil, fmt.Errorf("db: %s can't be opened: %w", path, err)
 	}
 	b.wconn = newSQLiteConn(wc)
-	b.readers, err = sql.Open("sqlite", dsn(4_096, "&_pragma=query_only(1)"))
+	b.readers, err = sql.Open("sqlite", dsn(readerPages, "&_pragma=query_only(1)"))
 	if err != nil {
 		return nil, err
 	}
 	n := o.Readers
 	if n == 0 {
-		n = max(4, runtime.NumCPU()*2)
+		n = defaultReaders()
 	}
 	b.readers.SetMaxOpenConns(n)
 	b.pool = make(chan *sqliteConn, n)
@@ -126,6 +129,9 @@ func openSQLite(ctx context.Context, o Options) (backend, error) {
 	b.wg.Go(b.checkpointLoop)
 	return b, nil
 }
+
+// defaultReaders is how many transactions read at once.
+func defaultReaders() int { return max(4, runtime.NumCPU()*2) }
 
 func (b *sqliteBackend) handle() *sql.DB { return b.writer }
 
