@@ -15,10 +15,10 @@ const (
 	// pageSize is SQLite's own choice, bytes.
 	pageSize = 4096
 	// readerPages and writerPages are how many pages a connection keeps.
-	readerPages = 1024
-	writerPages = 4096
+	readerPages = 768
+	writerPages = 3072
 	// sparePages are for what statements sort and gather, and for connections besides.
-	sparePages = 1024
+	sparePages = 512
 )
 
 // pageMemory is what SQLite's connections keep pages in. A connection forgets all of its pages

@@ -44,14 +44,24 @@ func (x *Export) SetPage(n int) { x.size = n }
 // WaitingList is the statement of a list of those who wait for an answer, of one
 // assignee's or with 0 of everybody's.
 func WaitingList(workspace, assignee crm.ID, order Sort) (string, []any) {
-	w := walk{workspace: workspace, column: "last_at", down: order == Newest, limit: 10, unreplied: true}
-	if order == Longest || order == Shortest {
-		w.column, w.down = "status_since", order == Shortest
-	}
+	w := walkOf(workspace, order, true)
 	and, value := "", []any(nil)
 	if assignee != 0 {
 		and, value = assignedTo([]crm.ID{assignee})
 	}
 	q, args := w.text(nil, crm.Open, and, value...)
 	return `SELECT c.id` + q, args
+}
+
+// TeamList is the statement of the first places of some assignees' lists.
+func TeamList(workspace crm.ID, order Sort, unreplied bool, assignees ...crm.ID) (string, []any) {
+	return walkOf(workspace, order, unreplied).placesOf(armsOf([]crm.ConversationStatus{crm.Open}, assignees))
+}
+
+func walkOf(workspace crm.ID, order Sort, unreplied bool) walk {
+	w := walk{workspace: workspace, column: "last_at", down: order == Newest, limit: 10, unreplied: unreplied}
+	if order == Longest || order == Shortest {
+		w.column, w.down = "status_since", order == Shortest
+	}
+	return w
 }

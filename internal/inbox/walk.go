@@ -371,22 +371,7 @@ func (w walk) along(tx *db.Tx, arms []arm, end *place, limit int) ([][]place, er
 	found := make([][]place, len(arms))
 	for first := 0; first < len(arms); first += atOnce {
 		chunk := arms[first:min(first+atOnce, len(arms))]
-		var values strings.Builder
-		var args []any
-		for i := range (len(chunk) + walkSizes - 1) / walkSizes * walkSizes {
-			a := arm{assignee: []crm.ID{-1}} // nobody
-			if i < len(chunk) {
-				a = chunk[i]
-			}
-			if i > 0 {
-				values.WriteString(`, `)
-			}
-			fmt.Fprintf(&values, `(%d, CAST($%d AS BIGINT), CAST($%d AS TEXT))`, i, len(args)+1, len(args)+2)
-			args = append(args, int64(a.assignee[0]), string(a.status))
-		}
-		q, args := w.text(args, "", ` AND c.assignee_id = a.assignee AND c.status = a.status`)
-		q = `WITH a (arm, assignee, status) AS (VALUES ` + values.String() + `) SELECT a.arm, COALESCE((SELECT
-			string_agg(CAST(m.at AS TEXT) || ' ' || CAST(m.id AS TEXT), ' ') FROM (SELECT c.` + w.column + ` AS at, c.id` + q + `) m), '') FROM a`
+		q, args := w.placesOf(chunk)
 		err := tx.Each(q, args, func(r *sql.Rows) error {
 			var i int
 			var list string
@@ -412,6 +397,27 @@ func (w walk) along(tx *db.Tx, arms []arm, end *place, limit int) ([][]place, er
 		}
 	}
 	return found, nil
+}
+
+// placesOf is the statement of the next few places of each walk: a row of each, with its
+// number and its places as text.
+func (w walk) placesOf(arms []arm) (string, []any) {
+	var values strings.Builder
+	var args []any
+	for i := range (len(arms) + walkSizes - 1) / walkSizes * walkSizes {
+		a := arm{assignee: []crm.ID{-1}} // nobody
+		if i < len(arms) {
+			a = arms[i]
+		}
+		if i > 0 {
+			values.WriteString(`, `)
+		}
+		fmt.Fprintf(&values, `(%d, CAST($%d AS BIGINT), CAST($%d AS TEXT))`, i, len(args)+1, len(args)+2)
+		args = append(args, int64(a.assignee[0]), string(a.status))
+	}
+	q, args := w.text(args, "", ` AND c.assignee_id = a.assignee AND c.status = a.status`)
+	return `WITH a (arm, assignee, status) AS (VALUES ` + values.String() + `) SELECT a.arm, COALESCE((SELECT
+		string_agg(CAST(m.at AS TEXT) || ' ' || CAST(m.id AS TEXT), ' ') FROM (SELECT c.` + w.column + ` AS at, c.id` + q + `) m), '') FROM a`, args
 }
 
 // until is the walk up to a place, and to so many contacts.
