@@ -50,6 +50,28 @@ func Teams(tx *db.Tx, workspace crm.ID) ([]Team, error) {
 	return out, err
 }
 
+// UsersOfTeam returns the users of one team by id, empty where it has none; db.ErrNotFound
+// where there is no such team.
+func UsersOfTeam(tx *db.Tx, workspace, team crm.ID) ([]crm.ID, error) {
+	found := false
+	out := []crm.ID{}
+	err := tx.Each(`SELECT COALESCE(m.user_id, 0) FROM team t
+		LEFT JOIN team_member m ON m.workspace_id = t.workspace_id AND m.team_id = t.id
+		WHERE t.workspace_id = $1 AND t.id = $2 ORDER BY m.user_id`, []any{workspace, team}, func(r *sql.Rows) error {
+		found = true
+		var user crm.ID
+		err := r.Scan(&user)
+		if user != 0 {
+			out = append(out, user)
+		}
+		return err
+	})
+	if err == nil && !found {
+		err = db.ErrNotFound
+	}
+	return out, err
+}
+
 // TeamChange changes a team; nil leaves a value.
 type TeamChange struct {
 	Name, Description *string

@@ -25,8 +25,10 @@ const (
 	agentsOnline = 200
 	// longest is how many messages the contact with the most has.
 	longest = 20_000
-	// asked is how many pages a second they ask for together.
-	asked = 100
+	// asked is how many pages a second they ask for together: one every four seconds by
+	// each, several times what people do who read and answer what they have opened. The
+	// database, the server, who asks and who listens share the machine's cores.
+	asked = 50
 	// readers ask for as much as there is to be had.
 	readers = 4
 )
@@ -104,11 +106,12 @@ func (b *reading) time(ctx context.Context, name, target string, next func(worke
 	return b.measure(ctx, name, target, func(w, n int) error { return b.get(ctx, next(w, n), nil) })
 }
 
-// measure tells how long something takes when it is asked for as often as many agents ask,
-// and how often it can be had at most. It has been asked for for a moment before: no server
-// that so many agents use is cold.
+// measure tells how often something can be had at most, and how long it takes when it is
+// asked for as often as many agents ask. That comes second: no server that so many agents
+// use is cold, and each connection to PostgreSQL plans a statement when it has it first.
 func (b *reading) measure(ctx context.Context, name, target string, do func(worker, n int) error) error {
-	if _, err := paced(ctx, asked, b.Length/2, func(n int) error { return do(0, n) }); err != nil {
+	most, err := drive(ctx, readers, b.Length/2, do)
+	if err != nil {
 		return err
 	}
 	l, err := paced(ctx, asked, 2*b.Length, func(n int) error { return do(0, n) })
@@ -116,11 +119,7 @@ func (b *reading) measure(ctx context.Context, name, target string, do func(work
 		return err
 	}
 	b.say(Result{Name: name, Latency: l, Target: target})
-	l, err = drive(ctx, readers, b.Length/2, do)
-	if err != nil {
-		return err
-	}
-	b.say(Result{Name: fmt.Sprintf("  as often as it can be had, %d at a time", readers), Latency: l})
+	b.say(Result{Name: fmt.Sprintf("  as often as it can be had, %d at a time", readers), Latency: most})
 	return nil
 }
 
@@ -260,7 +259,7 @@ func (b *reading) liveWith(ctx context.Context) error {
 		all = append(all, time.Since(at))
 	}
 	b.say(Result{Name: fmt.Sprintf("webhook → browser, %d agents online", agentsOnline), Latency: summary(all, time.Since(begun)), Target: "p99 ≤ 100 ms"})
-	return nil
+	return b.catchUp(ctx) // what is timed next is to have the machine for itself
 }
 
 // lists measures the standard and team inboxes, in any order, near and far.

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"slices"
 	"sort"
 	"strings"
@@ -81,18 +82,11 @@ func (n Name) members(tx *db.Tx, v crm.Viewer) ([]crm.ID, error) {
 	if !ok || !v.SeesTeamInbox(team) {
 		return nil, crm.Refuse(crm.CodeNotFound)
 	}
-	teams, err := account.Teams(tx, v.Workspace)
-	if err != nil {
-		return nil, err
-	}
-	i := slices.IndexFunc(teams, func(t account.Team) bool { return t.ID == team })
-	if i < 0 {
+	users, err := account.UsersOfTeam(tx, v.Workspace, team)
+	if errors.Is(err, db.ErrNotFound) {
 		return nil, crm.Refuse(crm.CodeNotFound)
 	}
-	if teams[i].Users == nil {
-		return []crm.ID{}, nil
-	}
-	return teams[i].Users, nil
+	return users, err
 }
 
 // Sort orders a list.
