@@ -280,6 +280,8 @@ test('the users screen by keyboard alone', async ({ page, server }) => {
   await page.keyboard.type('béto');
   await expect(page.getByRole('status').filter({ hasText: '1 user' })).toBeVisible();
   await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Export as CSV' })).toBeFocused();
+  await page.keyboard.press('Tab');
   await expect(page.getByRole('button', { name: 'Access of Beto Paz' })).toBeFocused();
   await page.keyboard.press('Enter');
   const access = page.getByRole('dialog', { name: 'Access of Beto Paz' });
