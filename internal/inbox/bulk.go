@@ -76,9 +76,13 @@ const (
 	jobBulk = "bulk"
 	// maxBulkNamed bounds how many contacts can be named.
 	maxBulkNamed = 500
-	// bulkGather and bulkChunk are how many contacts one transaction takes.
+	// bulkGather is how many contacts one transaction notes, and bulkMost and bulkLeast
+	// between how many one changes: fewer where that takes longer than bulkTime, in which
+	// nobody else can write on SQLite.
 	bulkGather = 1000
-	bulkChunk  = 50
+	bulkMost   = 50
+	bulkLeast  = 5
+	bulkTime   = 20 * time.Millisecond
 	// bulkPause is the least that is left to others between two transactions.
 	bulkPause = 20 * time.Millisecond
 	// bulkNews is how often colleagues' browsers hear of the progress.
@@ -228,6 +232,7 @@ func (in *Inbox) runBulk(ctx context.Context, list []*jobs.Job) error {
 			return fmt.Errorf("inbox: the job's payload can't be read: %w", err)
 		}
 		var told time.Time
+		chunk := bulkMost
 		for more := true; more; {
 			begun := time.Now()
 			news := begun.Sub(told) > bulkNews
@@ -235,15 +240,19 @@ func (in *Inbox) runBulk(ctx context.Context, list []*jobs.Job) error {
 			if err != nil {
 				return err
 			}
+			var took time.Duration
 			err = in.d.WriteSoon(ctx, func(tx *db.Tx) (err error) {
-				if more, err = in.bulkStep(tx, j.Workspace, id, found, news); err == nil && !more {
+				started := time.Now()
+				if more, err = in.bulkStep(tx, j.Workspace, id, found, chunk, news); err == nil && !more {
 					err = in.queue.Done(tx, j)
 				}
+				took = time.Since(started)
 				return err
 			})
 			if err != nil {
 				return err
 			}
+			chunk = nextChunk(chunk, took)
 			if news {
 				told = begun
 			}
@@ -255,6 +264,17 @@ func (in *Inbox) runBulk(ctx context.Context, list []*jobs.Job) error {
 		}
 	}
 	return nil
+}
+
+// nextChunk returns how many contacts to change at once after chunk of them took so long.
+func nextChunk(chunk int, took time.Duration) int {
+	switch {
+	case took > bulkTime:
+		return max(bulkLeast, chunk/2)
+	case took < bulkTime/2:
+		return min(bulkMost, chunk+bulkLeast)
+	}
+	return chunk
 }
 
 // gathered are the next contacts of a bulk: those behind a place, and the next place,
@@ -321,8 +341,8 @@ func bulkAndViewer(tx *db.Tx, workspace, id crm.ID) (*Bulk, *crm.Viewer, error) 
 	return b, &v, err
 }
 
-// bulkStep does the next piece, and tells whether there may be more.
-func (in *Inbox) bulkStep(tx *db.Tx, workspace, id crm.ID, found gathered, news bool) (more bool, err error) {
+// bulkStep does the next piece, of chunk contacts at most, and tells whether there may be more.
+func (in *Inbox) bulkStep(tx *db.Tx, workspace, id crm.ID, found gathered, chunk int, news bool) (more bool, err error) {
 	// Cancelling waits for the piece that is being done.
 	if _, err := tx.Exec(`UPDATE bulk SET id = id WHERE workspace_id = $1 AND id = $2`, workspace, id); err != nil {
 		return false, err
@@ -339,7 +359,7 @@ func (in *Inbox) bulkStep(tx *db.Tx, workspace, id crm.ID, found gathered, news 
 	case b.State == BulkGathering && b.place == found.from:
 		err = b.take(tx, workspace, found)
 	case b.State == BulkRunning:
-		err = in.bulkSome(tx, *v, b)
+		err = in.bulkSome(tx, *v, b, chunk)
 	}
 	if err != nil {
 		return false, err
@@ -367,15 +387,16 @@ func (b *Bulk) take(tx *db.Tx, workspace crm.ID, found gathered) error {
 	for i, id := range found.ids {
 		rows[i] = []any{int64(workspace), int64(b.ID), int64(id)}
 	}
-	if err := tx.Insert(`bulk_contact (workspace_id, bulk_id, contact_id)`, ` ON CONFLICT DO NOTHING`, rows); err != nil {
-		return err
+	// Whoever is noted already isn't counted again.
+	err := tx.InsertEach(`bulk_contact (workspace_id, bulk_id, contact_id)`, ` ON CONFLICT DO NOTHING RETURNING contact_id`, rows,
+		func(*sql.Rows) error {
+			b.Total++
+			return nil
+		})
+	if b.place = found.next; b.place == "" {
+		b.State = BulkRunning
 	}
-	if b.place = found.next; b.place != "" {
-		b.Total += int64(len(rows))
-		return nil
-	}
-	b.State = BulkRunning // and now the number is exact
-	return tx.Row(`SELECT COUNT(*) FROM bulk_contact WHERE workspace_id = $1 AND bulk_id = $2`, []any{workspace, b.ID}, &b.Total)
+	return err
 }
 
 func (b *Bulk) save(tx *db.Tx, workspace crm.ID) error {
@@ -388,11 +409,11 @@ func (in *Inbox) tellBulk(tx *db.Tx, workspace crm.ID, b *Bulk) {
 	in.events.Append(tx, workspace, eventlog.Event{Kind: eventlog.BulkChanged, Actor: crm.Actor{Source: crm.ByUser, ID: b.User}})
 }
 
-// bulkSome does the next contacts.
-func (in *Inbox) bulkSome(tx *db.Tx, v crm.Viewer, b *Bulk) error {
+// bulkSome does the next contacts, chunk of them.
+func (in *Inbox) bulkSome(tx *db.Tx, v crm.Viewer, b *Bulk, chunk int) error {
 	var ids []crm.ID
 	err := tx.Each(`SELECT contact_id FROM bulk_contact WHERE workspace_id = $1 AND bulk_id = $2 AND code = '' ORDER BY contact_id LIMIT $3`,
-		[]any{v.Workspace, b.ID, bulkChunk}, func(r *sql.Rows) error {
+		[]any{v.Workspace, b.ID, chunk}, func(r *sql.Rows) error {
 			var id crm.ID
 			err := r.Scan(&id)
 			ids = append(ids, id)
@@ -401,7 +422,7 @@ func (in *Inbox) bulkSome(tx *db.Tx, v crm.Viewer, b *Bulk) error {
 	if err != nil {
 		return err
 	}
-	if len(ids) < bulkChunk {
+	if len(ids) < chunk {
 		b.State, b.EndedAt = BulkDone, tx.Micros()
 	}
 	if len(ids) == 0 {

@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -110,8 +111,8 @@ func TestBulk(t *testing.T) {
 		r.write(func(tx *db.Tx) error { _, err := r.in.Block(tx, r.viewer, blocked); return err })
 		one := r.contactOf("p1")
 		r.write(func(tx *db.Tx) error { _, err := r.in.Close(tx, r.viewer, one, inbox.Note{}); return err })
-		id = r.startBulk(inbox.BulkTarget{Contacts: []crm.ID{one, blocked, r.contactOf("p2"), 12345}}, inbox.BulkAction{Close: &inbox.Note{}})
-		if b := r.wait(id); b.Changed != 1 || b.Unchanged != 1 || b.Failed != 2 {
+		id = r.startBulk(inbox.BulkTarget{Contacts: []crm.ID{one, blocked, one, r.contactOf("p2"), 12345}}, inbox.BulkAction{Close: &inbox.Note{}})
+		if b := r.wait(id); b.Total != 4 || b.Changed != 1 || b.Unchanged != 1 || b.Failed != 2 {
 			t.Errorf("closed: %+v", b)
 		}
 		r.read(func(tx *db.Tx) error {
@@ -130,6 +131,32 @@ func TestBulk(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Where a piece takes long, the next ones are smaller, down to a few contacts; they grow
+// again where there is time.
+func TestBulkPieces(t *testing.T) {
+	pieces := func(from int, took time.Duration) (all []int) {
+		for next := inbox.NextChunk(from, took); next != from; next = inbox.NextChunk(from, took) {
+			all = append(all, next)
+			from = next
+		}
+		return all
+	}
+	for _, c := range []struct {
+		from int
+		took time.Duration
+		want []int
+	}{
+		{50, time.Second, []int{25, 12, 6, 5}},
+		{50, 15 * time.Millisecond, nil},
+		{50, time.Millisecond, nil},
+		{37, time.Millisecond, []int{42, 47, 50}},
+	} {
+		if got := pieces(c.from, c.took); !slices.Equal(got, c.want) {
+			t.Errorf("%d contacts taking %v each time are followed by %v, want %v", c.from, c.took, got, c.want)
+		}
+	}
 }
 
 func ptr[T any](v T) *T { return &v }

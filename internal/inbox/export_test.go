@@ -65,3 +65,6 @@ func walkOf(workspace crm.ID, order Sort, unreplied bool) walk {
 	}
 	return w
 }
+
+// NextChunk is how many contacts a bulk changes at once after some that took so long.
+var NextChunk = nextChunk
