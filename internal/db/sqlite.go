@@ -38,6 +38,12 @@ const (
 	// again, and logPause how long it doesn't where that was in vain.
 	logWait  = 25 * time.Millisecond
 	logPause = 500 * time.Millisecond
+	// logCopy and logRest are how long the last copying may have taken and how many pages
+	// may be left for the log to start again, unless it is logMost times as long as it
+	// should be.
+	logCopy = 25 * time.Millisecond
+	logRest = 1_000
+	logMost = 8
 	// walPages is the length of the log from which the writer sees to it that it
 	// starts again from its beginning: under unbroken load it would grow for ever.
 	defaultWALPages = 8_192
@@ -436,20 +442,48 @@ func (b *sqliteBackend) checkpointLoop() {
 		case <-statistics.C:
 			_, _ = b.writer.Exec(`PRAGMA analysis_limit = 400; PRAGMA optimize`)
 		case <-t.C:
-			if b.dirty.Swap(false) && b.checkpoint() > b.walPages.Load() && time.Now().UnixNano() > b.logPause.Load() {
-				b.long.Store(true)
+			if b.dirty.Swap(false) {
+				b.copyLog()
 			}
 		}
 	}
 }
 
+// copyLog copies committed pages into the database file. Where the log has become long
+// it goes on until there is little left to copy, and then has it start again: while the
+// writer sees to that, nobody else writes.
+func (b *sqliteBackend) copyLog() {
+	for {
+		begun := time.Now()
+		pages, copied := b.checkpoint()
+		most := b.walPages.Load()
+		switch {
+		case pages <= most || time.Now().UnixNano() < b.logPause.Load():
+			return
+		case pages > logMost*most: // the disk is too slow for what is written
+			b.long.Store(true)
+			return
+		case pages-copied > logRest: // somebody reads what was before
+			return
+		case time.Since(begun) < logCopy: // and so will the rest take no longer
+			b.long.Store(true)
+			return
+		}
+		select {
+		case <-b.stop:
+			return
+		default:
+		}
+	}
+}
+
 // checkpoint copies what it can without keeping anybody waiting, and returns the
-// log's length in pages.
-func (b *sqliteBackend) checkpoint() (pages int64) {
-	var busy, copied int64
+// log's length and how much of it is copied now, in pages.
+func (b *sqliteBackend) checkpoint() (pages, copied int64) {
+	var busy int64
 	// A checkpoint that fails leaves all as it is; the next one copies more.
 	_ = b.writer.QueryRow(`PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &pages, &copied)
-	return pages
+	return pages, copied
 }
 
 func (b *sqliteBackend) translate(err error) error {
