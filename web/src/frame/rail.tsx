@@ -92,7 +92,8 @@ export function BottomBar() {
           </Link>
         );
       })}
-      <Suspense fallback={<div className="flex-auto" />}>
+      {/* As wide as its word, so that its neighbours stay where they are. */}
+      <Suspense fallback={<div className="w-20 flex-auto" />}>
         <Bell phone />
       </Suspense>
       <ProfileMenu phone />
