@@ -2,7 +2,11 @@ import { createServer, request } from 'node:http';
 import { type BrowserContext, expect, type Page } from '@playwright/test';
 import { Inbox, signIn, test } from './app.ts';
 import { lucia, mateo } from './kinds.ts';
+import { chromium } from './playwright.config.ts';
 import { owner, type Server } from './server.ts';
+
+// Desktop notifications need the windows.
+test.use({ launchOptions: chromium });
 
 // Two people in two browsers: what one does rings the other's bell.
 
