@@ -359,10 +359,6 @@ func (w walk) merged(tx *db.Tx, arms []arm) ([]*contact.Contact, error) {
 	return w.load(tx, rest)
 }
 
-// walkSizes is what the number of walks in a statement is a multiple of, so that few
-// statements are prepared.
-const walkSizes = 32
-
 // along returns the next few places of each walk. A statement makes many of them, each as
 // one value: one that names each would be planned for longer than it runs, and one for each
 // would be many.
@@ -400,23 +396,16 @@ func (w walk) along(tx *db.Tx, arms []arm, end *place, limit int) ([][]place, er
 }
 
 // placesOf is the statement of the next few places of each walk: a row of each, with its
-// number and its places as text.
+// number and its places as text. The walks are one parameter, so that a statement is
+// prepared once for any number of them.
 func (w walk) placesOf(arms []arm) (string, []any) {
-	var values strings.Builder
-	var args []any
-	for i := range (len(arms) + walkSizes - 1) / walkSizes * walkSizes {
-		a := arm{assignee: []crm.ID{-1}} // nobody
-		if i < len(arms) {
-			a = arms[i]
-		}
-		if i > 0 {
-			values.WriteString(`, `)
-		}
-		fmt.Fprintf(&values, `(%d, CAST($%d AS BIGINT), CAST($%d AS TEXT))`, i, len(args)+1, len(args)+2)
-		args = append(args, int64(a.assignee[0]), string(a.status))
+	list := make([]string, len(arms))
+	for i, a := range arms {
+		list[i] = fmt.Sprintf(`"%d":[%d,%q]`, i, int64(a.assignee[0]), string(a.status))
 	}
-	q, args := w.text(args, "", ` AND c.assignee_id = a.assignee AND c.status = a.status`)
-	return `WITH a (arm, assignee, status) AS (VALUES ` + values.String() + `) SELECT a.arm, COALESCE((SELECT
+	q, args := w.text([]any{`{` + strings.Join(list, `,`) + `}`}, "", ` AND c.assignee_id = a.assignee AND c.status = a.status`)
+	return `WITH a (arm, assignee, status) AS (
+		SELECT CAST(key AS BIGINT), CAST(value ->> 0 AS BIGINT), value ->> 1 FROM json_each($1)) SELECT a.arm, COALESCE((SELECT
 		string_agg(CAST(m.at AS TEXT) || ' ' || CAST(m.id AS TEXT), ' ') FROM (SELECT c.` + w.column + ` AS at, c.id` + q + `) m), '') FROM a`, args
 }
 
