@@ -265,6 +265,29 @@ test('a draft is there after a reload in the same moment, on the next device, an
   await expect(box).toHaveValue('');
 });
 
+test('who types on at once after choosing or turning to a comment loses no key', async ({ page, server }) => {
+  server.addUser('Beto Agente', 'agent');
+  const inbox = await begin(page, server);
+  const box = inbox.composer.getByRole('textbox');
+  await expect(box).toBeVisible();
+  await page.keyboard.press('c');
+  await page.keyboard.type('Rosas ');
+  await inbox.composer.getByRole('button', { name: 'Emoji' }).click();
+  const emoji = page.getByRole('dialog', { name: 'Emoji' });
+  await emoji.getByRole('searchbox').fill('rose');
+  await expect(emoji.getByRole('button', { name: /^rose/i }).first()).toBeVisible();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type(' y ');
+  await inbox.composer.getByRole('button', { name: 'Emoji' }).click();
+  await emoji.getByRole('button', { name: /^tulip/i }).click();
+  await page.keyboard.type(' para @be');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('hoy');
+  await expect(box).toHaveValue(/^Rosas \p{RGI_Emoji} y \p{RGI_Emoji} para @Beto Agente hoy$/v);
+  await page.keyboard.press('Enter');
+  await expect(inbox.message('para @Beto Agente hoy')).toBeVisible();
+});
+
 test('the timeline goes to a date', async ({ page, server }) => {
   const inbox = await begin(page, server);
   await inbox.write('hoy');

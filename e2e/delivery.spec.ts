@@ -3,6 +3,9 @@ import { Inbox, signIn, test } from './app.ts';
 import { accessible } from './axe.ts';
 import { lucia, ticks, valentina } from './kinds.ts';
 
+// What goes by the service worker would pass by page.route.
+test.use({ serviceWorkers: 'block' });
+
 test('who sent a message and how it fared is told by pointing and by the keyboard; a failure has the provider’s words', async ({ page, server }) => {
   server.addOwner();
   await server.connect('whatsapp_cloud');
@@ -36,6 +39,7 @@ test('who sent a message and how it fared is told by pointing and by the keyboar
   await footer('Su factura').hover();
   await expect(details).toContainText('Laura Medina · API');
   await page.mouse.move(0, 0);
+  await ticks(inbox.message('Su factura'), 'Read'); // it has no more news, which would be without the tag
 
   // No channel of today's has tags: the browser is told that this message had one. It went by the provider's leave.
   const messages = /\/api\/v1\/contacts\/\d+\/messages/;

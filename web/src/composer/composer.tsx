@@ -16,6 +16,7 @@ import { Icon } from '../ui/icon';
 import { PopoverButton } from '../ui/popover';
 import { PanelSkeleton } from '../ui/states';
 import { tip } from '../ui/tooltip';
+import { atOnce } from './at-once';
 import { AttachmentTray } from './attachment-tray';
 import { ChannelPicker } from './channel-picker';
 import { pickIdentity, refusal, textLimit, windowOf } from './channel-rules';
@@ -114,12 +115,13 @@ export function Composer({
     keep(contact.id, me.user.id, { aside: other });
   };
   const show = (asComment: boolean) => {
-    if (asComment !== comment && aside) turn(asComment, aside, text);
-    setComment(asComment);
-    setDoubt(null);
-    if (asComment) onReplyTo(null);
-    setMode('write');
-    focusInput();
+    atOnce(input, () => {
+      if (asComment !== comment && aside) turn(asComment, aside, text);
+      setComment(asComment);
+      setDoubt(null);
+      if (asComment) onReplyTo(null);
+      setMode('write');
+    });
   };
   useEffect(() => {
     const restore = (back: Restored) => {
@@ -143,6 +145,7 @@ export function Composer({
         if (of !== contact.id || recording) return;
         setMode('write');
         insert(snippet.text);
+        focusInput(); // the palette gives the focus back when it closes
         if (!comment) addStored(snippet.files);
       },
     };
@@ -275,25 +278,18 @@ export function Composer({
 
   const mend = () => {
     const token = doubt?.tokens[0];
-    setDoubt(null);
-    if (!token) return;
+    if (!token) return setDoubt(null);
     // The server counts characters, a text box UTF-16 units.
     const units = (n: number) => [...text].slice(0, n).join('').length;
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(units(token.start), units(token.end));
-    });
+    const word = { from: units(token.start), to: units(token.end) };
+    atOnce(input, () => setDoubt(null), word);
   };
 
   const insert = (value: string) => {
-    const el = input.current;
-    const from = el?.selectionStart ?? text.length;
-    const to = el?.selectionEnd ?? text.length;
-    setText(text.slice(0, from) + value + text.slice(to));
-    requestAnimationFrame(() => {
-      el?.focus();
-      el?.setSelectionRange(from + value.length, from + value.length);
-    });
+    const from = input.current?.selectionStart ?? text.length;
+    const to = input.current?.selectionEnd ?? text.length;
+    const change = () => setText(text.slice(0, from) + value + text.slice(to));
+    atOnce(input, change, { from: from + value.length });
   };
   const sign = (s: '$' | '/') => {
     const before = text.slice(0, input.current?.selectionStart ?? text.length);

@@ -73,7 +73,10 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
               e.preventDefault();
               buttons()[0]?.focus();
             }
-            if (e.key === 'Enter' && first && q) pick(first.char);
+            if (e.key === 'Enter' && first && q) {
+              e.preventDefault(); // or it would go on in the text box
+              pick(first.char);
+            }
           }}
         />
       </div>

@@ -5,6 +5,7 @@ import type { Contact, User } from '../api/types';
 import { mentionQuery, toTokens } from '../format/mentions';
 import { plain } from '../format/plain';
 import { lazyWithTexts } from '../i18n/lazy-with';
+import { atOnce } from './at-once';
 
 const MentionList = lazyWithTexts(() => import('./mention-list'));
 
@@ -60,13 +61,12 @@ export function useMentions(
     picked.current.set(u.name, u.id);
     const rest = text.slice(caret).replace(/^ /, '');
     const to = typed.at + u.name.length + 2;
-    setText(`${text.slice(0, typed.at)}@${u.name} ${rest}`);
-    setCursor(0);
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(to, to);
+    const change = () => {
+      setText(`${text.slice(0, typed.at)}@${u.name} ${rest}`);
+      setCursor(0);
       setCaret(to);
-    });
+    };
+    atOnce(input, change, { from: to });
   };
   const inTeam = (a: string, b: string) =>
     teams.some((team) => team.user_ids.includes(a) && team.user_ids.includes(b));

@@ -1,4 +1,5 @@
 import { type RefObject, useId, useRef, useState } from 'react';
+import { atOnce } from './at-once';
 import type { ListKeys } from './suggestions';
 import { type Trigger, triggerAt } from './trigger';
 
@@ -29,15 +30,14 @@ export function useSuggest(
   const replace = (value: string) => {
     if (!trigger) return;
     const written = text.slice(0, trigger.from) + value;
-    setText(written + text.slice(trigger.to));
     const caret = written.length;
     // What was chosen asks for nothing more, though it may end with a variable.
     closed.current = triggerAt(written, caret)?.from ?? -1;
-    setTrigger(null);
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(caret, caret);
-    });
+    const change = () => {
+      setText(written + text.slice(trigger.to));
+      setTrigger(null);
+    };
+    atOnce(input, change, { from: caret });
   };
   return {
     listId,
