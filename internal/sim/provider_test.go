@@ -236,6 +236,7 @@ func TestPolling(t *testing.T) {
 func TestCredentials(t *testing.T) {
 	forBoth(t, sim.Options{}, func(b *bench, p string) {
 		b.SendText(b.account, p, "Hola")
+		b.settled() // its webhook is verified by the credentials that change now
 		for _, key := range []string{"bot_token", "access_token"} {
 			if b.ch.Config[key] != "" {
 				b.ch.Config[key] = "100200300:another-token_000000000000"
