@@ -177,7 +177,8 @@ function useSnippetCommands(q: string): Command[] {
     hint: s.text.slice(0, 60),
     lead: <Icon name="bolt" className="mx-[3px] text-muted" />,
     run: () => {
-      for (const composer of composers) composer.insert(contactId, s);
+      // Of a copy: each leaves and comes again with what it shows then.
+      for (const composer of [...composers]) composer.insert(contactId, s);
       post('/snippets/{id}/use', { params: { id: s.id } }).catch(() => {});
     },
   }));
