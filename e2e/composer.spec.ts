@@ -198,6 +198,7 @@ test('what was sent can be taken back for some seconds, and the order is kept', 
   await page.goto(`${server.url}/inbox/all`);
   await inbox.open(lucia);
   const box = inbox.composer.getByRole('textbox');
+  await expect(inbox.message('¿Tienen rosas?')).toBeVisible(); // it is what the key answers
   await page.keyboard.press('Shift+R');
   await expect(inbox.composer.getByText('Reply to Lucía Gómez')).toBeVisible();
   await inbox.write('Una cosa');
